@@ -1,0 +1,1 @@
+"""What engines give back: traces, verdicts, reports, and the protocol that every engine follows."""
