@@ -201,7 +201,8 @@ def _given(decl: GivenDecl, setting: Setting | None, domains: Mapping[str, tuple
         if decl.kind == "constant" and isinstance(setting, int):
             return setting
         return _natural(decl.name, setting, span)
-    assert isinstance(decl.type, SetType) and isinstance(decl.type.element, SortType)
+    assert isinstance(decl.type, SetType)
+    assert isinstance(decl.type.element, SortType)
     members = domains[decl.type.element.name]
     if isinstance(setting, int):  # the last members: the first primaries are then correct
         count = _natural(decl.name, setting, span)

@@ -91,7 +91,8 @@ def map_keys(key: Type, instance: Instance) -> tuple[Value, ...]:
             return (False, True)
         case IntType(low, high):
             first, last = instance.bound(low), instance.bound(high)
-            assert first is not None and last is not None, "the front end admits only bounded integer keys"
+            assert first is not None, "the front end admits only bounded integer keys"
+            assert last is not None
             return tuple(range(first, last + 1))
         case _:
             raise AssertionError(f"{key} is not a key type")
