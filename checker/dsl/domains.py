@@ -44,6 +44,9 @@ class _DomainMeta(type):
     def __len__(cls: type[Any]) -> int:
         return len(members_of(cls))
 
+    def __bool__(cls) -> bool:
+        return True  # a class is true whatever it has members or not
+
 
 class _Member:
     """A member of a sort or an order, known by its place."""
@@ -111,6 +114,9 @@ class _QuorumMeta(ABCMeta):
 
     def __len__(cls: type[Any]) -> int:
         return len(members_of(cls))
+
+    def __bool__(cls) -> bool:
+        return True  # a class is true whatever it has members or not
 
 
 class QuorumSystem(AbstractSet[S], Generic[S], metaclass=_QuorumMeta):

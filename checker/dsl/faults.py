@@ -33,7 +33,7 @@ class Crashes(Model, Generic[P]):
 
 
 class Restarts(Model, Generic[P]):
-    """Processes of sort P may crash and restart at any moment, keeping only what is durable, `restarts` times in all."""
+    """Processes of sort P may crash and restart at any moment, `restarts` times in all; what is durable stays."""
 
     restarts: Budget[int]  # how many more restarts may happen
 

@@ -50,7 +50,7 @@ class Model:
 
     def forget(self, process: Any) -> None:
         """Set every Volatile variable of a process back to its initial value: a restart. An action statement."""
-        raise RuntimeError("forget has a meaning only while a model runs")
+        raise _outside(f"forget({process})")
 
 
 @dataclass_transform(frozen_default=True)
@@ -137,11 +137,11 @@ def mutant(id: str, *, breaks: str) -> Callable[[C], C]:
     return mark
 
 
-class Disabled(Exception):
+class Disabled(Exception):  # noqa: N818 - an outcome, not an error
     """Raised natively where an action is not enabled."""
 
 
-class Cut(Exception):
+class Cut(Exception):  # noqa: N818 - an outcome, not an error
     """Raised natively where a transition is cut at a bound."""
 
 
@@ -153,14 +153,18 @@ def require(condition: bool) -> None:
 
 def choose(elements: Iterable[T]) -> T:
     """Return any element: nondeterminism; the action is disabled if there is none. An action statement."""
-    raise RuntimeError("choose has a meaning only while a model runs")
+    raise _outside(f"choose({elements})")
 
 
 def successor(member: O) -> O:
     """Return the next member of an order; past the end the transition is cut. An action statement."""
-    raise RuntimeError("successor has a meaning only while a model runs")
+    raise _outside(f"successor({member})")
 
 
 def spend(budget: int) -> None:
     """Take one from a budget; the transition is cut if none is left. An action statement."""
-    raise RuntimeError("spend has a meaning only while a model runs")
+    raise _outside(f"spend({budget})")
+
+
+def _outside(call: str) -> RuntimeError:
+    return RuntimeError(f"{call} has a meaning only while a model runs")
