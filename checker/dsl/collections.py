@@ -71,7 +71,10 @@ class Seq(Generic[T, B]):
     def __getitem__(self, index: slice) -> Seq[T, B]: ...
     def __getitem__(self, index: int | slice) -> T | Seq[T, B]:
         if isinstance(index, slice):
-            return Seq(*self.elements[index])
+            low, high = index.start or 0, len(self.elements) if index.stop is None else index.stop
+            if not 0 <= low <= high <= len(self.elements):
+                raise IndexError(index)
+            return Seq(*self.elements[low:high])
         if index < 0:
             raise IndexError(index)
         return self.elements[index]

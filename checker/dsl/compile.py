@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import sys
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import FunctionType
 from typing import Any
@@ -17,7 +17,7 @@ from typing import Any
 from checker.diagnostics import Diagnostic, QuoraxError, Span
 from checker.dsl.functions import compile_predicate, function_of, is_procedure, scope_of
 from checker.dsl.model import Model, Role
-from checker.dsl.registry import Registry
+from checker.dsl.registry import Registry, check_bounded
 from checker.dsl.scope import Members, Method, Scope, collect
 from checker.dsl.source import SourceFile, Sources, comment_after, docstring
 from checker.dsl.statements import compile_body
@@ -31,7 +31,6 @@ from checker.ir.system import (
 )
 from checker.ir.types import (
     BagType,
-    BoolType,
     FifoType,
     IntType,
     MapType,
@@ -45,11 +44,19 @@ from checker.ir.walk import walk_statements
 
 
 @dataclass(frozen=True, slots=True)
-class _Declared:
-    """One definition in a model's class body: a method with its role, or an annotated name."""
+class Definitions:
+    """What a system was compiled from, for those who run the text itself: methods, and classes by name."""
 
-    method: Method
-    role: Role | None
+    methods: Mapping[str, Method]
+    classes: Mapping[str, type]
+    replacement: Callable[[str, Any], Any]
+
+
+def definitions_of(model: type) -> Definitions:
+    """Return the functions and classes behind a model; raises as `compile_model` does."""
+    compiler = _Compiler(model)
+    compiler.system()
+    return Definitions(compiler.members.methods, compiler.registry.classes, compiler.registry.replacement)
 
 
 def compile_model(model: type) -> System:
@@ -159,7 +166,7 @@ class _Compiler:
                 self.members.givens[name] = _given(name, kind, marker, doc, span)
             case _:
                 if marker != "budget":
-                    _check_stored(name, kind, span)
+                    check_bounded(name, kind, span)
                 elif not isinstance(kind, IntType):
                     raise QuoraxError(
                         [Diagnostic(span, "M007", f"the budget {name} is no number", "write Budget[int]")]
@@ -316,20 +323,6 @@ def _given(name: str, kind: Type, marker: str, doc: str, span: Span) -> GivenDec
                     )
                 ]
             )
-
-
-def _check_stored(name: str, kind: Type, span: Span) -> None:
-    """Raise if a variable holds an integer without a range: its values could not be counted."""
-    match kind:
-        case IntType(low, high) if low is None or high is None:
-            raise QuoraxError(
-                [Diagnostic(span, "M011", f"{name} holds an int without a range", "use Annotated[int, Range(0, 3)]")]
-            )
-        case MapType(_, inner) | SetType(inner):
-            if not isinstance(inner, BoolType):
-                _check_stored(name, inner, span)
-        case _:
-            pass
 
 
 def _type_variables(model: type) -> dict[type, dict[Any, Any]]:

@@ -6,8 +6,10 @@ from collections.abc import Set as AbstractSet
 from typing import Any, Generic, TypeVar
 
 from checker.dsl.collections import Seq
+from checker.dsl.model import Cut, Disabled
 
 M = TypeVar("M")
+B = TypeVar("B")
 P = TypeVar("P")
 T = TypeVar("T")
 
@@ -46,12 +48,20 @@ class Bag(Generic[M]):
 
     def receive(self, message: M) -> None:
         """Take a copy of a message out; the action is disabled without one. An action statement."""
+        if message not in self.copies:
+            raise Disabled
+        rest = self.copies[message] - 1
+        self.copies = {m: n for m, n in self.copies.items() if m != message} | ({message: rest} if rest else {})
 
     def drop(self, message: M) -> None:
         """Lose a copy of a message; the action is disabled without one. An action statement."""
+        self.receive(message)
 
     def duplicate(self, message: M) -> None:
         """Add a copy of a message that is in the network, else the action is disabled. An action statement."""
+        if message not in self.copies:
+            raise Disabled
+        self.send(message)
 
     def of(self, kind: type[T]) -> AbstractSet[T]:
         """Return the messages of one kind that are in flight, each once."""
@@ -64,30 +74,41 @@ class Bag(Generic[M]):
         return sum(self.copies.values())
 
 
-class Fifo(Generic[P, M]):
-    """One ordered channel for every ordered pair of processes, as TCP connections give."""
+class Fifo(Generic[P, M, B]):
+    """One ordered channel for every ordered pair of processes, as TCP connections give.
+
+    ``Fifo[Server, Messages, ChannelLength]``: sending into a channel that holds as many messages as the bound B says
+    cuts the transition.
+    """
 
     def __init__(self) -> None:
         self.channels: dict[tuple[Any, Any], tuple[Any, ...]] = {}
+        self.capacity = 0
 
     def send(self, source: P, destination: P, message: M) -> None:
-        """Append a message to a channel. An action statement."""
+        """Append a message to a channel; the transition is cut if it is full. An action statement."""
         channel = self.channels.get((source, destination), ())
+        if len(channel) >= self.capacity:
+            raise Cut
         self.channels = {**self.channels, (source, destination): (*channel, message)}
 
     def receive(self, source: P, destination: P) -> M:
         """Take the oldest message of a channel; the action is disabled if it is empty. An action statement."""
-        first: M
-        first, *rest = self.channels[source, destination]
-        self.channels = {**self.channels, (source, destination): tuple(rest)}
-        return first
+        channel = self.channels.get((source, destination), ())
+        if not channel:
+            raise Disabled
+        self.channels = {**self.channels, (source, destination): channel[1:]}
+        oldest: M = channel[0]
+        return oldest
 
-    def drop(self, source: P, destination: P) -> None:
+    def drop(self, source: P, destination: P) -> M:
         """Lose the oldest message of a channel; the action is disabled if it is empty. An action statement."""
+        return self.receive(source, destination)
 
     def reset(self, source: P, destination: P) -> None:
         """Lose everything in a channel, as a connection reset does. An action statement."""
+        self.channels = {**self.channels, (source, destination): ()}
 
-    def channel(self, source: P, destination: P) -> Seq[M, Any]:
+    def channel(self, source: P, destination: P) -> Seq[M, B]:
         """Return what is in a channel, oldest first."""
         return Seq(*self.channels.get((source, destination), ()))

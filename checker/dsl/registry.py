@@ -57,7 +57,7 @@ class Registry:
         self.quorums: dict[str, QuorumDecl] = {}
         self.records: dict[str, RecordDecl] = {}
         self.bounds: dict[str, GivenDecl] = {}
-        self._classes: dict[str, type] = {}
+        self.classes: dict[str, type] = {}
         self._modules: list[str] = []
 
     def replacement(self, name: str, thing: Any) -> Any:
@@ -70,7 +70,7 @@ class Registry:
 
     def rank(self, name: str) -> tuple[int, int]:
         """Return a key that sorts declarations by file, in order of first use, and line."""
-        cls = self._classes[name]
+        cls = self.classes[name]
         _, node = self.sources.of_class(cls)
         return (self._modules.index(cls.__module__), node.lineno)
 
@@ -173,8 +173,6 @@ class Registry:
         return OptionType(merged) if len(parts) < len(args) else merged
 
     def _generic(self, origin: Any, args: tuple[Any, ...], value: Any, span: Span, variables: TypeVariables) -> Type:
-        if (origin in (Map, Seq, Fifo) and len(args) != 2) or (origin in (MessageSet, Bag) and len(args) != 1):
-            raise error(span, "M021", f"{value} has the wrong number of parameters")
         if origin is Map:
             key = self.type_of(args[0], span, variables)
             if not _is_key(key):
@@ -190,14 +188,14 @@ class Registry:
         if origin in (AbstractSet, frozenset, set):
             return SetType(self.type_of(args[0], span, variables))
         if origin in (MessageSet, Bag, Fifo):
-            messages = self.type_of(args[-1], span, variables)
+            messages = self.type_of(args[1 if origin is Fifo else 0], span, variables)
             if not isinstance(messages, RecordType | UnionType):
                 raise error(span, "M025", f"{messages} is not a message", "networks carry @message classes")
             if origin is Fifo:
                 endpoint = self.type_of(args[0], span, variables)
                 if not isinstance(endpoint, SortType):
-                    raise error(span, "M025", f"{endpoint} is not a Sort", "write Fifo[Server, Messages]")
-                return FifoType(endpoint, messages)
+                    raise error(span, "M025", f"{endpoint} is not a Sort", "write Fifo[Server, Messages, Bound]")
+                return FifoType(endpoint, messages, self._bound(self._resolved(args[2]), span))
             return MessageSetType(messages) if origin is MessageSet else BagType(messages)
         if isinstance(origin, type) and issubclass(origin, tuple):
             raise error(span, "M021", "tuples are not part of the language", "declare a @record with named fields")
@@ -217,9 +215,9 @@ class Registry:
         if maker is None:
             return None
         name = cls.__name__
-        known = self._classes.get(name)
+        known = self.classes.get(name)
         if known is None:
-            self._classes[name] = cls
+            self.classes[name] = cls
             if cls.__module__ not in self._modules:
                 self._modules.append(cls.__module__)
             file, node = self._definition(cls, span)
@@ -276,6 +274,7 @@ class Registry:
                 kind, _ = self.type_of_annotation(item.annotation, file, names, {})
                 if isinstance(kind, MessageSetType | BagType | FifoType):
                     raise error(file.span(item), "M025", "a record cannot hold a network", "keep networks in the model")
+                check_bounded(item.target.id, kind, file.span(item))
                 if cls.__name__ in _record_names_inside(kind, self.records):
                     raise error(
                         file.span(item), "M028", f"{cls.__name__} contains itself", "values of the language are finite"
@@ -288,6 +287,21 @@ class Registry:
         self.records[cls.__name__] = RecordDecl(
             cls.__name__, tuple(fields), signer is not None, signer or None, docstring(node), span=file.span(node)
         )
+
+
+def check_bounded(name: str, kind: Type, span: Span) -> None:
+    """Raise if something that is stored holds an integer without a range: its values could not be counted.
+
+    Raises:
+        QuoraxError: M011.
+    """
+    match kind:
+        case IntType(low, high) if low is None or high is None:
+            raise error(span, "M011", f"{name} holds an int without a range", "use Annotated[int, Range(0, 3)]")
+        case MapType(_, inner) | SetType(inner) | SeqType(inner) | OptionType(inner):
+            check_bounded(name, inner, span)
+        case _:
+            pass
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
