@@ -244,7 +244,7 @@ class _Compiler:
         scope, parameters = scope_of(method, self.registry, self.members)
         for parameter in parameters:
             if isinstance(parameter.type, MessageSetType | BagType | FifoType | MapType):
-                raise scope.error(method.node, "M085", f"a parameter cannot be a {parameter.type}")
+                raise scope.error(method.node, "M085", f"a parameter cannot be a {parameter.type}", "take its parts")
             if isinstance(parameter.type, IntType) and None in (parameter.type.low, parameter.type.high):
                 raise scope.error(
                     method.node,
@@ -255,7 +255,9 @@ class _Compiler:
         if scope.old_name:
             raise scope.error(method.node, "M085", "an action has no `old`", "read self.x before you assign it")
         if role.at and role.at not in {p.name for p in parameters}:
-            raise scope.error(method.node, "M086", f"at={role.at!r} is no parameter of {method.name}")
+            raise scope.error(
+                method.node, "M086", f"at={role.at!r} is no parameter of {method.name}", "name a parameter"
+            )
         scope.fixed = frozenset(p.name for p in parameters)
         body = compile_body(method.node.body, scope)
         return Action(

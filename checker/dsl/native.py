@@ -47,7 +47,7 @@ from checker.ir.values import map_keys, ordered
 StateValues = tuple[Value, ...]
 
 
-class ModelFailed(Exception):
+class ModelFailed(Exception):  # noqa: N818 - an outcome, not an error
     """The model's text fails on a state: an undefined expression, or a value outside its declared type."""
 
 

@@ -199,7 +199,8 @@ class Registry:
             return MessageSetType(messages) if origin is MessageSet else BagType(messages)
         if isinstance(origin, type) and issubclass(origin, tuple):
             raise error(span, "M021", "tuples are not part of the language", "declare a @record with named fields")
-        raise error(span, "M021", f"{value} is not a type of the language", "use Set, Map, Seq, T | None or a network")
+        name = getattr(origin, "__name__", str(origin))
+        raise error(span, "M021", f"{name} is not a type of the language", "use Set, Map, Seq, T | None or a network")
 
     def _resolved(self, value: Any) -> Any:
         return self.replacement(getattr(value, "__name__", ""), value)

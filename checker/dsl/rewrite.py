@@ -104,4 +104,4 @@ def _loaded(node: ast.expr) -> ast.expr:
 def _call(name: str, args: list[ast.expr], node: ast.AST) -> ast.expr:
     """Return a call of one of the functions that `checker.dsl.native` provides under a private name."""
     made = ast.Call(ast.Name(f"__quorax_{name}", ast.Load()), args, [])
-    return ast.copy_location(made, node)  # type: ignore[type-var]
+    return ast.copy_location(made, node)

@@ -85,7 +85,7 @@ class Scope:
         return self.method.file.span(node)
 
     def error(self, node: ast.AST, code: str, message: str, help: str = "") -> QuoraxError:
-        return error(self.span(node), code, message, help)
+        return error(self.span(node), code, message, help or f"docs/errors.md explains {code}")
 
     def method_error(self, method: Method, code: str, message: str, help: str = "") -> QuoraxError:
         """Return an error about another function of the model, at its definition."""
