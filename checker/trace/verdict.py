@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeAlias
 
+from checker.diagnostics import Diagnostic
 from checker.ir.instance import Instance
 from checker.ir.system import System
 from checker.trace.trace import Trace
@@ -62,6 +63,19 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelErrorFound:
+    """The model itself is wrong: a reachable step or predicate is undefined, or stores a value outside its type.
+
+    `place` says where ("promise(a1, Prepare(0))", "the invariant agreement"). `trace` leads to the state in which it
+    is undefined; None if that is an initial action. Whoever prints a report with an error exits with 2.
+    """
+
+    diagnostic: Diagnostic
+    place: str
+    trace: Trace | None
+
+
+@dataclass(frozen=True, slots=True)
 class BoundHit:
     """`count` distinct (state, action, arguments) were cut at the bound called `bound`."""
 
@@ -110,6 +124,7 @@ class Report:
     warnings: tuple[str, ...] = ()
     seconds: float = 0.0
     seed: int | None = None
+    error: ModelErrorFound | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +155,9 @@ class Progress:
 class Request:
     """What to check. Invariants and transition invariants by name, `DEADLOCK` for deadlock, witnesses by the name of
     a predicate (a helper of the model that takes no parameters and returns bool).
+
+    An engine may stop when everything asked for is decided; if `exhaust`, it goes on, so that counts and coverage are
+    complete.
     """
 
     properties: tuple[str, ...] = ()
@@ -147,6 +165,7 @@ class Request:
     limits: Limits = field(default_factory=Limits)
     seed: int = 0
     runs: int = 0
+    exhaust: bool = False
 
 
 class Engine(Protocol):
