@@ -204,14 +204,10 @@ def _attribute(node: ast.Attribute, scope: Scope) -> Expr:
         if node.value.id == scope.old_name and scope.old_name:
             return scope.member(node, old=True)
     outside = scope.lookup(node)
-    if outside is not None and not isinstance(outside, property) and not _is_field_access(node, scope):
+    if outside is not None:
         return scope.constant(node, outside)
     target = compile_expr(node.value, scope)
     return scope.narrow(FieldOf(_field_type(target, node, scope), target, node.attr, span=scope.span(node)))
-
-
-def _is_field_access(node: ast.Attribute, scope: Scope) -> bool:
-    return isinstance(node.value, ast.Name) and node.value.id in scope.locals
 
 
 def _field_type(target: Expr, node: ast.Attribute, scope: Scope) -> Type:

@@ -119,7 +119,7 @@ class Registry:
             assert declared is not None
             return declared
         if origin is not None:
-            return self._generic(origin, args, value, span, variables)
+            return self._generic(origin, args, span, variables)
         shown = getattr(value, "__name__", None) or repr(value)
         raise error(
             span,
@@ -172,7 +172,7 @@ class Registry:
             )
         return OptionType(merged) if len(parts) < len(args) else merged
 
-    def _generic(self, origin: Any, args: tuple[Any, ...], value: Any, span: Span, variables: TypeVariables) -> Type:
+    def _generic(self, origin: Any, args: tuple[Any, ...], span: Span, variables: TypeVariables) -> Type:
         if origin is Map:
             key = self.type_of(args[0], span, variables)
             if not _is_key(key):
@@ -247,7 +247,7 @@ class Registry:
         return self._make_record if hasattr(cls, "__dataclass_fields__") else None
 
     def _make_domain(self, cls: type, file: SourceFile, node: ast.ClassDef) -> None:
-        members = tuple(cls.__members__) if issubclass(cls, enum.Enum) else ()
+        members = tuple(m.name for m in cls) if issubclass(cls, enum.Enum) else ()
         declared = _declared_type(cls)
         assert isinstance(declared, SortType | OrderType | EnumType)
         self.domains[cls.__name__] = DomainDecl(declared, members, docstring(node), span=file.span(node))
@@ -265,6 +265,10 @@ class Registry:
         )
 
     def _make_record(self, cls: type[Any], file: SourceFile, node: ast.ClassDef) -> None:
+        if node.bases:
+            raise error(
+                file.span(node), "M018", f"{cls.__name__} extends another class", "list all fields of the record"
+            )
         signer = getattr(cls, "__message__", None)
         placeholder = RecordDecl(cls.__name__, (), signer is not None, span=file.span(node))
         self.records[cls.__name__] = placeholder

@@ -237,7 +237,7 @@ def _bind(target: ast.Name, kind: Type, scope: Scope) -> tuple[Scope, str]:
     if isinstance(kind, MessageSetType | BagType | FifoType):
         raise scope.error(target, "M050", "a network is no value", "name the network where you use it")
     inner = scope.inner({target.id: kind})
-    name = scope.renamed.get(target.id) or (fresh(scope.prefix + target.id, scope.taken) if scope.prefix else target.id)
+    name = scope.prefix + target.id
     scope.taken.add(name)
     inner.renamed[target.id] = name
     return inner, name
@@ -364,11 +364,13 @@ def _for(node: ast.For, scope: Scope) -> Block:
     if not isinstance(node.target, ast.Name):
         raise scope.error(node.target, "M043", "a loop binds one name", "name the element, use its fields")
     domain, element = expressions.elements(node.iter, scope)
+    if isinstance(domain.type, SeqType):
+        raise scope.error(node.iter, "M042", "a loop is over a set", "loop over range(len(s)) and index it")
     inner, name = _bind(node.target, element, scope)
     inner = replace(inner, fixed=inner.fixed | {node.target.id})
     body, after = _block(node.body, inner)
     loop = ForEach(name, domain, body, span=scope.span(node))
-    loops.check_order_independent(loop)
+    loops.check_order_independent(loop, scope.members.functions)
     kept = frozenset(e for e in scope.narrowed if e in after.narrowed)
     return (loop,), replace(scope, narrowed=kept)
 
@@ -382,8 +384,7 @@ def _procedure(method: Method, node: ast.Call, scope: Scope) -> Block:
     inner = replace(inner, prefix=f"{method.name}.", taken=scope.taken, depth=scope.depth + 1, locals={})
     made: list[Statement] = []
     for parameter, value in zip(parameters, args, strict=True):
-        name = fresh(f"{method.name}.{parameter.name}", scope.taken)
-        scope.taken.add(name)
+        name = inner.prefix + parameter.name
         made.append(Assign(Target(name, False, parameter.type), value, span=scope.span(node)))
         inner.locals[parameter.name] = parameter.type
         inner.renamed[parameter.name] = name
@@ -404,7 +405,7 @@ def _forget(node: ast.Call, scope: Scope) -> tuple[Statement, ...]:
     made: list[Statement] = [Assign(Target(name, False, process.type), process, span=span)]
     for decl in scope.members.variables.values():
         if decl.is_volatile and isinstance(decl.type, MapType) and decl.type.key == process.type:
-            reset = loops.initial_value_statements(decl.name, process.type, scope.members.initial, name)
+            reset = loops.initial_value_statements(decl.name, process.type, scope.members, name)
             if reset is None:
                 raise scope.error(
                     node,

@@ -109,6 +109,10 @@ class Small(Model):
         """Return whether n has replied in t."""
         return any(m.sender == n and m.term == t for m in self.net.of(Reply))
 
+    def heard(self, n: Node) -> bool:
+        """Return whether n has heard anybody."""
+        return len(self.seen[n]) > 0
+
     @invariant
     def bounded(self) -> bool:
         """Nobody counts beyond the limit."""
@@ -181,6 +185,19 @@ EDITS: dict[str, tuple[str, str]] = {
     "loop that carries a value": (
         ASK,
         "        x = 0\n        for k in Node:\n            x = x + 1\n",
+    ),
+    "loop that reads its neighbours through a helper": (
+        ASK,
+        "        for k in Node:\n            self.seen[k] = {j for j in Node if self.heard(j)}\n",
+    ),
+    "loop that looks into the network it sends to": (
+        ASK,
+        "        for k in Node:\n            if not any(m.sender == k for m in self.net.of(Ask)):\n"
+        "                self.net.send(Ask(self.term[n], k))\n",
+    ),
+    "loop with a guard and a cut": (
+        ASK,
+        "        for k in Node:\n            require(k != n)\n            self.log[k].append(self.term[n])\n",
     ),
     "choose inside a loop": (ASK, "        for k in Node:\n            self.seen[k] = {choose(Node)}\n"),
     "choose inside an expression": (ASK, "        self.count = 1 if choose(Node) == n else 0\n"),
