@@ -1,0 +1,42 @@
+"""Wrong variants of Flexible Paxos: each trusts another condition than "every Q1 meets every Q2".
+
+A wrong condition does no harm where it happens to imply the right one. The instances in the spec are such that the
+wrong one holds and the right one does not. The numbers are those of the catalogue in `docs/mutants.md`.
+"""
+
+from checker.dsl import invariant, mutant
+
+from .flexible_paxos import Q1, Q2, FlexiblePaxos
+from .paxos import Acceptor
+
+
+@mutant("FP-01", breaks="agreement")
+class SizesSumToN(FlexiblePaxos):
+    """The sizes of the quorums add up to N: one less than what makes them meet."""
+
+    @invariant
+    def quorums_meet(self) -> bool:
+        """A quorum of phase 1 and one of phase 2 have N members together."""
+        return all(len(q) + len(r) >= len(Acceptor) for q in Q1 for r in Q2)
+
+
+@mutant("FP-03", breaks="agreement")
+class MajorityElects(FlexiblePaxos):
+    """Majorities elect, and so the quorums of phase 2 may be of any size, even of one acceptor."""
+
+    @invariant
+    def quorums_meet(self) -> bool:
+        """Every quorum of phase 1 is a majority."""
+        return all(2 * len(q) > len(Acceptor) for q in Q1)
+
+
+@mutant("FP-04", breaks="agreement")
+class MeetWithinPhases(FlexiblePaxos):
+    """The quorums of each phase meet one another, not those of the other phase."""
+
+    @invariant
+    def quorums_meet(self) -> bool:
+        """Two quorums of the same phase share an acceptor."""
+        return all(any(a in r for a in q) for q in Q1 for r in Q1) and all(
+            any(a in r for a in q) for q in Q2 for r in Q2
+        )
