@@ -1,0 +1,507 @@
+"""Transition form: an action as checks in program order, and what it changes as functions of the state before.
+
+The sequential form (`checker.ir.system`) is executed symbolically: assigned locals are replaced by their values, reads
+after writes by what was written, conditional writes become `Ite`, a loop over a set becomes one simultaneous update.
+The result (`checker.ir.steps`) does not depend on an instance. Solvers and translations to other languages start from
+it; the interpreter never does, so that tests can compare the two forms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias, assert_never
+
+from checker.diagnostics import Span, error
+from checker.ir.expr import (
+    And,
+    Arith,
+    Call,
+    Comprehension,
+    Concat,
+    Const,
+    Expr,
+    FieldOf,
+    Generator,
+    Given,
+    Index,
+    Ite,
+    Less,
+    Local,
+    MakeMap,
+    MakeSeq,
+    MakeSet,
+    Member,
+    Not,
+    Quantifier,
+    SetOp,
+    Size,
+    Slice,
+    State,
+    Universe,
+    Unwrap,
+)
+from checker.ir.steps import TRUE, BagUpdate, Change, Check, Choice, Definition, Step, Transition, Update
+from checker.ir.system import (
+    Append,
+    Assign,
+    Choose,
+    ForEach,
+    If,
+    NetOp,
+    Parameter,
+    Require,
+    Spend,
+    Statement,
+    Successor,
+    System,
+    Target,
+)
+from checker.ir.types import (
+    BOOL,
+    INT,
+    BagType,
+    FifoType,
+    MapType,
+    MessageSetType,
+    QuorumType,
+    SeqType,
+    SetType,
+    Type,
+    join,
+)
+from checker.ir.updates import (
+    as_successor,
+    entries_type,
+    entry,
+    has_successor,
+    shifted,
+    simultaneous,
+    successor_of,
+    updated,
+)
+from checker.ir.walk import fresh, inline_calls, substitute, transform, walk, walk_statements
+
+
+def transition_form(system: System) -> tuple[Transition, ...]:
+    """Return the transition form of every action, in declaration order.
+
+    Raises:
+        QuoraxError: E001 and E002, for what the form cannot express.
+
+    """
+    return tuple(
+        replace(_execute(system, a.name, a.parameters, a.body, {}), at=a.at, doc=a.doc, span=a.span)
+        for a in system.actions
+    )
+
+
+def initial_form(system: System) -> Transition:
+    """Return the initial actions as one transition whose updates do not depend on a state before.
+
+    Every variable but the budgets, which start at what the instance says, has an update.
+
+    Raises:
+        QuoraxError: as `transition_form`.
+
+    """
+    parameters = tuple(p for a in system.initial for p in a.parameters)
+    body = tuple(s for a in system.initial for s in a.body)
+    empty = {
+        v.name: _empty(v.type) for v in system.variables if isinstance(v.type, MessageSetType | BagType | FifoType)
+    }
+    doc = "\n".join(a.doc for a in system.initial if a.doc)
+    return replace(_execute(system, "initial", parameters, body, empty), doc=doc)
+
+
+@dataclass(frozen=True, slots=True)
+class _Store:
+    """What is known at a point of an action: values of assigned locals and variables, messages sent and taken."""
+
+    locals: Mapping[str, Expr]
+    values: Mapping[str, Expr]
+    changes: Mapping[str, tuple[Change, ...]] = field(default_factory=dict)
+
+    def bind(self, name: str, value: Expr) -> _Store:
+        return replace(self, locals={**self.locals, name: value})
+
+    def write(self, variable: str, value: Expr) -> _Store:
+        return replace(self, values={**self.values, variable: value})
+
+    def change(self, network: str, *made: Change) -> _Store:
+        return replace(self, changes={**self.changes, network: (*self.changes.get(network, ()), *made)})
+
+
+_Done: TypeAlias = tuple[tuple[Step, ...], _Store]
+"""The steps that statements come to, and what is known after them."""
+
+
+def _execute(
+    system: System,
+    name: str,
+    parameters: tuple[Parameter, ...],
+    body: tuple[Statement, ...],
+    start: Mapping[str, Expr],
+) -> Transition:
+    """Return the transition of a body, in a state whose variables have the values `start` gives them."""
+    plain = {n: v for n, v in start.items() if not isinstance(v.type, MessageSetType | BagType)}
+    steps, store = _Execution(system, parameters).block(body, _Store({}, plain))
+    updates: list[Update | BagUpdate] = []
+    for decl in system.variables:
+        changes = store.changes.get(decl.name, ())
+        if decl.name in store.values:
+            updates.append(Update(decl.name, store.values[decl.name]))
+        elif changes or decl.name in start:
+            if isinstance(decl.type, BagType):
+                updates.append(BagUpdate(decl.name, changes))
+            else:
+                sent = start.get(decl.name, State(decl.type, decl.name))
+                updates.append(Update(decl.name, _with_sent(sent, changes)))
+    return Transition(name, parameters, steps, tuple(updates))
+
+
+class _Execution:
+    """Executes the statements of one action symbolically; what it collects is what names are in use."""
+
+    def __init__(self, system: System, parameters: Iterable[Parameter]) -> None:
+        self._system = system
+        self._taken = {p.name for p in parameters}
+        self._loop_names: set[str] = set()
+        self._loops: list[str] = []
+
+    def block(self, statements: Iterable[Statement], store: _Store) -> _Done:
+        steps: list[Step] = []
+        for statement in statements:
+            made, store = self._statement(statement, store)
+            steps += made
+        return tuple(steps), store
+
+    def _statement(self, statement: Statement, store: _Store) -> _Done:
+        span = statement.span
+        match statement:
+            case Require(condition=condition):
+                return (Check("disabled", self._value(condition, store), span=span),), store
+            case Assign(target=target, value=value):
+                return self._assign(target, self._value(value, store), store)
+            case Append():
+                return self._append(statement, store)
+            case NetOp():
+                return self._net_op(statement, store)
+            case If():
+                return self._if(statement, store)
+            case ForEach():
+                return self._for_each(statement, store)
+            case Choose(variable=variable, type=kind, domain=domain):
+                choice = Choice(self._new_name(variable), kind, self._value(domain, store), span=span)
+                return (choice,), store.bind(variable, Local(kind, choice.name, span=span))
+            case Successor(variable=variable, type=kind, operand=operand):
+                member = self._value(operand, store)
+                steps, store = self._bind(variable, successor_of(member), store, span)
+                return (Check("cut", has_successor(member), bound=kind.name, span=span), *steps), store
+            case Spend(budget=budget):
+                left = self._value(State(self._system.variable(budget).type, budget), store)
+                check = Check("cut", Less(BOOL, Const(INT, 0), left), bound=budget, span=span)
+                return (check,), store.write(budget, shifted(left, -1))
+            case _:
+                assert_never(statement)
+
+    def _assign(self, target: Target, value: Expr, store: _Store) -> _Done:
+        if target.is_state:
+            return (), self._write(target, value, store)
+        return self._bind(target.name, value, store, target.span)
+
+    def _bind(self, name: str, value: Expr, store: _Store, span: Span) -> _Done:
+        """Bind a local: to a value that is short or depends on a loop, else to the name of a new definition."""
+        if self._loops or _is_short(value):
+            return (), store.bind(name, value)
+        definition = Definition(self._new_name(name), value.type, value, span=span)
+        return (definition,), store.bind(name, Local(value.type, definition.name, span=span))
+
+    def _append(self, statement: Append, store: _Store) -> _Done:
+        target = statement.target
+        place: Expr = State(self._system.variable(target.name).type, target.name, span=target.span)
+        for step in target.steps:
+            place = entry(place, step.key)
+        sequence, value = self._value(place, store), self._value(statement.value, store)
+        assert isinstance(target.type, SeqType)
+        longer = Concat(target.type, sequence, MakeSeq(SeqType(target.type.element), (value,)), span=statement.span)
+        shown = target.name + "[...]" * len(target.steps)
+        check = _room(sequence, target.type.capacity, f"len({shown})", statement.span)
+        return check, self._write(target, longer, store)
+
+    def _write(self, target: Target, value: Expr, store: _Store) -> _Store:
+        keys = tuple(self._value(step.key, store) for step in target.steps)
+        whole = store.values.get(target.name, State(self._system.variable(target.name).type, target.name))
+        return store.write(target.name, updated(whole, keys, value))
+
+    def _net_op(self, statement: NetOp, store: _Store) -> _Done:
+        if isinstance(statement.type, FifoType):
+            return self._channel_op(statement, statement.type, store)
+        span = statement.span
+        (message,) = (self._value(arg, store) for arg in statement.args)
+        taken = statement.operation in ("receive", "drop")
+        change = Change("take" if taken else "send", message)
+        if statement.operation == "send":
+            return (), store.change(statement.network, change)
+        there = Member(BOOL, message, State(statement.type, statement.network, span=span), span=span)
+        return (Check("disabled", self._value(there, store), span=span),), store.change(statement.network, change)
+
+    def _channel_op(self, statement: NetOp, kind: FifoType, store: _Store) -> _Done:
+        name, span = statement.network, statement.span
+        source, destination, *message = (self._value(arg, store) for arg in statement.args)
+        whole = store.values.get(name, State(kind, name, span=span))
+        channel = entry(entry(whole, source), destination)
+        plain = SeqType(kind.element)
+        steps: tuple[Step, ...] = ()
+        match statement.operation:
+            case "send":
+                steps = _room(channel, kind.capacity, f"len({name})", span)
+                rest: Expr = Concat(plain, channel, MakeSeq(plain, tuple(message)), span=span)
+            case "reset":
+                rest = MakeSeq(plain, (), span=span)
+            case "receive" | "drop":
+                steps = (Check("disabled", Less(BOOL, Const(INT, 0), Size(INT, channel)), span=span),)
+                rest = Slice(plain, channel, Const(INT, 1), None, span=span)
+                if statement.result is not None:
+                    first = Index(kind.element, channel, Const(INT, 0), span=span)
+                    bound, store = self._bind(statement.result, first, store, span)
+                    steps += bound
+            case "duplicate":
+                raise AssertionError("a channel does not duplicate")
+            case _:
+                assert_never(statement.operation)
+        return steps, store.write(name, updated(whole, (source, destination), rest))
+
+    def _if(self, statement: If, store: _Store) -> _Done:
+        condition = self._value(statement.condition, store)
+        then_steps, then = self.block(statement.then, store)
+        else_steps, orelse = self.block(statement.orelse, store)
+        steps: list[Step] = [*_under(condition, then_steps), *_under(_negated(condition), else_steps)]
+        changes = dict(store.changes)
+        for branch, test in ((then, condition), (orelse, _negated(condition))):
+            for network, made in branch.changes.items():
+                new = made[len(store.changes.get(network, ())) :]
+                guarded = (replace(c, condition=_both(test, c.condition)) for c in new)
+                changes[network] = (*changes.get(network, ()), *guarded)
+        values = {
+            v.name: _merged(
+                condition,
+                then.values.get(v.name, State(v.type, v.name)),
+                orelse.values.get(v.name, State(v.type, v.name)),
+            )
+            for v in self._system.variables
+            if v.name in then.values or v.name in orelse.values
+        }
+        after = _Store(dict(store.locals), values, changes)
+        for name, value in then.locals.items():
+            if name in orelse.locals and (value, orelse.locals[name]) != (store.locals.get(name),) * 2:
+                made_steps, after = self._bind(name, _merged(condition, value, orelse.locals[name]), after, value.span)
+                steps += made_steps
+        return tuple(steps), after
+
+    def _for_each(self, statement: ForEach, store: _Store) -> _Done:
+        """Run the body once, for an unknown element, and make what it did what all elements do at once."""
+        domain = self._value(statement.domain, store)
+        element = _element(domain.type)
+        name = fresh(statement.variable, self._taken | set(self._loops))
+        self._loop_names.add(name)
+        self._loops.append(name)
+        steps, after = self.block(statement.body, store.bind(statement.variable, Local(element, name)))
+        self._loops.pop()
+        done = replace(store)
+        for variable, value in after.values.items():
+            before = store.values.get(variable, State(self._system.variable(variable).type, variable))
+            if value != before:
+                depth = _own_depth(statement, variable)
+                done = done.write(variable, simultaneous(before, value, name, domain, depth))
+        for network, made in after.changes.items():
+            new = made[len(store.changes.get(network, ())) :]
+            done = done.change(network, *(_for_all(c, name, domain) for c in new))
+        return tuple(_checked_for_all(step, name, domain) for step in steps), done
+
+    def _value(self, expr: Expr, store: _Store) -> Expr:
+        """Return what `expr` is at this point, over the state before the action.
+
+        Raises:
+            QuoraxError: E002, if it reads a network that the action has already changed.
+
+        """
+        changed = {n for n, made in store.changes.items() if made}
+        written = store.values.keys() | changed
+        if written & self._read_by_functions(expr):
+            expr = inline_calls(expr, self._system)
+        for part in walk(expr):
+            if isinstance(part, State) and part.name in changed:
+                raise error(
+                    part.span,
+                    "E002",
+                    f"this reads the network {part.name} after the action has changed it",
+                    "read it before the first send or receive of the action",
+                )
+        value = substitute(expr, store.locals, store.values)
+        return transform(value, _looked_up) if store.values else value
+
+    def _read_by_functions(self, expr: Expr) -> set[str]:
+        """Return the variables that the functions called in an expression read."""
+        pending = {part.function for part in walk(expr) if isinstance(part, Call)}
+        seen: set[str] = set()
+        read: set[str] = set()
+        while pending:
+            name = pending.pop()
+            seen.add(name)
+            for part in walk(self._system.function(name).body):
+                if isinstance(part, Call) and part.function not in seen:
+                    pending.add(part.function)
+                elif isinstance(part, State):
+                    read.add(part.name)
+        return read
+
+    def _new_name(self, name: str) -> str:
+        chosen = fresh(name, self._taken | self._loop_names)
+        self._taken.add(chosen)
+        return chosen
+
+
+def _looked_up(expr: Expr) -> Expr:
+    """Return a read of an updated map as the value that was written there, where that can be seen."""
+    if isinstance(expr, Index) and isinstance(expr.target, MakeMap | Ite):
+        return entry(expr.target, expr.key)
+    return expr
+
+
+def _is_short(expr: Expr) -> bool:
+    """Return whether writing an expression out again is no longer than naming it."""
+    match expr:
+        case Const() | Local() | State() | Given() | Universe():
+            return True
+        case FieldOf(target=inner) | Unwrap(target=inner) | Size(collection=inner):
+            return _is_short(inner)
+        case Index(target=container, key=key):
+            return _is_short(container) and _is_short(key)
+        case Arith(left=left, right=Const()):
+            return _is_short(left)
+        case _:
+            member = as_successor(expr)
+            return member is not None and _is_short(member)
+
+
+def _both(first: Expr, second: Expr) -> Expr:
+    parts = (
+        *(first.operands if isinstance(first, And) else (first,)),
+        *(second.operands if isinstance(second, And) else (second,)),
+    )
+    kept = tuple(p for p in parts if p != TRUE)
+    if len(kept) < 2:
+        return kept[0] if kept else TRUE
+    return And(BOOL, kept, span=first.span)
+
+
+def _negated(condition: Expr) -> Expr:
+    return condition.operand if isinstance(condition, Not) else Not(BOOL, condition, span=condition.span)
+
+
+def _merged(condition: Expr, then: Expr, orelse: Expr) -> Expr:
+    """Return the value of a place after an `if` whose branches leave the given values there."""
+    if then == orelse:
+        return then
+    return Ite(join(then.type, orelse.type) or then.type, condition, then, orelse, span=condition.span)
+
+
+def _under(path: Expr, steps: Iterable[Step]) -> Iterable[Step]:
+    """Yield the steps of a branch that is taken where `path` is true."""
+    for step in steps:
+        yield step if isinstance(step, Definition) else replace(step, path=_both(path, step.path))
+
+
+def _checked_for_all(step: Step, variable: str, domain: Expr) -> Step:
+    """Return a check in a loop's body as one check of all elements."""
+    assert isinstance(step, Check), "a loop's body has neither choices nor definitions of its own"
+    conditions = () if step.path == TRUE else (step.path,)
+    generator = Generator(variable, domain, conditions)
+    match step.condition:
+        case Quantifier(kind="all", generators=inner, body=body):
+            every = Quantifier(BOOL, "all", (generator, *inner), body, span=step.span)
+        case condition:
+            every = Quantifier(BOOL, "all", (generator,), condition, span=step.span)
+    return replace(step, condition=every, path=TRUE)
+
+
+def _for_all(change: Change, variable: str, domain: Expr) -> Change:
+    conditions = () if change.condition == TRUE else (change.condition,)
+    generator = Generator(variable, domain, conditions)
+    return replace(change, generators=(generator, *change.generators), condition=TRUE)
+
+
+def _element(collection: Type) -> Type:
+    match collection:
+        case SetType(element) | SeqType(element, _):
+            return element
+        case QuorumType(_, base):
+            return base
+        case _:
+            raise AssertionError(f"{collection} has no elements")
+
+
+def _own_depth(loop: ForEach, variable: str) -> int:
+    """Return which of the keys under which a loop writes a variable is the loop's own element."""
+    for statement in walk_statements(loop.body):
+        match statement:
+            case Assign(target=target) | Append(target=target) if target.is_state and target.name == variable:
+                keys = tuple(step.key for step in target.steps)
+            case NetOp(network=network, args=args) if network == variable:
+                keys = args[:2]
+            case _:
+                continue
+        for depth, key in enumerate(keys):
+            if isinstance(key, Local) and key.name == loop.variable:
+                return depth
+    raise AssertionError(f"the loop over {loop.variable} writes {variable} at its own element")
+
+
+def _room(sequence: Expr, capacity: int | str | None, unnamed: str, span: Span) -> tuple[Check, ...]:
+    """Return the check that a sequence is not full: `unnamed` is what a capacity without a name is reported as."""
+    if capacity is None:
+        return ()
+    limit = Given(INT, capacity) if isinstance(capacity, str) else Const(INT, capacity)
+    bound = capacity if isinstance(capacity, str) else unnamed
+    return (Check("cut", Less(BOOL, Size(INT, sequence), limit, span=span), bound=bound, span=span),)
+
+
+def _empty(network: Type) -> Expr:
+    """Return the network that has no message."""
+    match network:
+        case FifoType():
+            outer = entries_type(network)
+            assert isinstance(outer, MapType)
+            assert isinstance(outer.value, MapType)
+            return MakeMap(outer, "source", MakeMap(outer.value, "destination", MakeSeq(outer.value.value, ())))
+        case _:
+            return MakeSet(network, ())
+
+
+def _with_sent(network: Expr, changes: Iterable[Change]) -> Expr:
+    """Return a message set after all sends: the union of the old set and one set for each path on which it sends."""
+    parts: list[tuple[Expr, Expr]] = []
+    for change in changes:
+        kind = SetType(change.message.type)
+        new: Expr = MakeSet(kind, (change.message,))
+        if change.generators:
+            new = Comprehension(kind, change.generators, change.message)
+        if parts and parts[-1][0] == change.condition:
+            parts[-1] = (change.condition, _united(parts[-1][1], new))
+        elif parts and _negated(parts[-1][0]) == change.condition and parts[-1][0] != TRUE:
+            test, first = parts[-1]
+            parts[-1] = (TRUE, _merged(test, first, new))
+        else:
+            parts.append((change.condition, new))
+    for condition, new in parts:
+        added = new if condition == TRUE else _merged(condition, new, MakeSet(new.type, ()))
+        network = SetOp(network.type, "union", network, added)
+    return network
+
+
+def _united(first: Expr, second: Expr) -> Expr:
+    kind = join(first.type, second.type) or first.type
+    if isinstance(first, MakeSet) and isinstance(second, MakeSet):
+        return MakeSet(kind, (*first.args, *second.args))
+    return SetOp(kind, "union", first, second)
