@@ -53,11 +53,11 @@ class ModelFailed(Exception):  # noqa: N818 - an outcome, not an error
 
 @dataclass(frozen=True, slots=True)
 class NativeStep:
-    """One enabled binding: the state it leads to, or None where it is cut at a bound."""
+    """One enabled binding and the state it leads to, None where it is cut; `choices` were made on the way."""
 
     action: str
     args: tuple[Value, ...]
-    choices: tuple[Value, ...]
+    choices: int
     state: StateValues | None
 
 
@@ -72,7 +72,6 @@ class NativeModel:
         self._script: list[int] = []
         self._position = 0
         self._widths: list[int] = []
-        self._chosen: list[Any] = []
         self._members = {cls: self._make_members(cls) for cls in self._classes.values()}
         self._class = self._native_class(model)
         self._volatile: dict[str, Map[Any, Any]] = {}
@@ -133,15 +132,15 @@ class NativeModel:
         except (TypeError, AttributeError, LookupError, ValueError, ArithmeticError) as problem:
             raise ModelFailed(f"{type(problem).__name__}: {problem}") from problem
 
-    def _branches(self, run: Callable[[], Any]) -> Iterator[tuple[Any, tuple[Value, ...]]]:
+    def _branches(self, run: Callable[[], Any]) -> Iterator[tuple[Any, int]]:
         """Yield the outcome of every way to choose: depth first, by running again with the next script of choices."""
         script: list[int] = []
         while True:
-            self._script, self._position, self._widths, self._chosen = script, 0, [], []
+            self._script, self._position, self._widths = script, 0, []
             try:
-                yield run(), tuple(self._chosen)
+                yield run(), self._position
             except Cut:
-                yield None, tuple(self._chosen)
+                yield None, self._position
             except Disabled:
                 pass
             taken = [*script, *([0] * (len(self._widths) - len(script)))]
@@ -159,9 +158,7 @@ class NativeModel:
         position = self._position
         self._position += 1
         self._widths = [*self._widths[:position], len(options)]
-        picked = options[self._script[position] if position < len(self._script) else 0]
-        self._chosen.append(picked)
-        return picked
+        return options[self._script[position] if position < len(self._script) else 0]
 
     def _successor(self, member: Any) -> Any:
         members = self._members[type(member)]
