@@ -90,8 +90,10 @@ def instance_settings(spec: Spec, name: str) -> dict[str, Setting]:
 def _settings(spec: Spec, name: Name, problems: list[Diagnostic], below: tuple[str, ...]) -> dict[str, Setting]:
     declared = {i.name.text: i for i in spec.instances}
     if name.text in below:
-        chain = " extends ".join((*below[below.index(name.text) :], name.text))
-        problems.append(Diagnostic(name.span, "S005", f"an instance extends itself: {chain}", "break the circle"))
+        circle = below[below.index(name.text) :]
+        if name.text == min(circle):  # each of them finds it, one tells
+            chain = " extends ".join((*circle, name.text))
+            problems.append(Diagnostic(name.span, "S005", f"an instance extends itself: {chain}", "break the circle"))
         return {}
     if name.text not in declared:
         problems.append(_unknown(name, "S005", "instance", declared, str(spec.path)))
@@ -205,9 +207,10 @@ class _Lookup:
         for setting in instance.settings:
             name = setting.name.text
             if isinstance(setting.value, tuple) and setting.is_sequence != wanted.get(name, setting.is_sequence):
-                wrong = "is listed in order" if wanted[name] else "is a set, without an order"
-                advice = "(r1, r2)" if wanted[name] else "{a1, a2}"
-                self._problem(setting.span, "S012", f"{name} {wrong}", f"write it as {advice}")
+                wrong = "is a list, its order counts" if wanted[name] else "is a set, it has no order"
+                listed = ", ".join(map(str, setting.value))
+                advice = f"({listed})" if wanted[name] else f"{{{listed}}}"
+                self._problem(setting.span, "S012", f"{name} {wrong}", f"write {name} = {advice}")
 
     def _demands(self) -> None:
         """Complain about a demand that is there twice, and so could have two expectations."""
@@ -300,8 +303,10 @@ class _Lookup:
 
     def _expand(self, preset: PresetDecl, above: tuple[str, ...]) -> None:
         if preset.name.text in above:
-            chain = " -> ".join((*above, preset.name.text))
-            self._problem(preset.name.span, "S010", f"a preset includes itself: {chain}", "break the circle")
+            circle = above[above.index(preset.name.text) :]
+            if preset.name.text == min(circle):
+                chain = " includes ".join((*circle, preset.name.text))
+                self._problem(preset.name.span, "S010", f"a preset includes itself: {chain}", "break the circle")
             return
         for selector in preset.selectors:
             if selector.kind == "preset" and selector.name and selector.name.text in self.presets:
@@ -353,20 +358,22 @@ def _is_sequence(system: System) -> dict[str, bool]:
 
 def _keys(demand: Demand) -> Iterator[tuple[tuple[str, ...], Span]]:
     """Yield what tells the verdicts apart that a statement demands, property and engine last."""
-    for engine in demand.engines:
-        match demand:
-            case WitnessDecl(instance=instance, predicates=predicates):
-                for name in predicates:
-                    yield ("witness", instance.text, f"witness {name}", engine.text), name.span
-            case CheckDecl(instance=instance, claims=claims):
-                for claim in claims:
-                    yield ("check", instance.text, claim.name, engine.text), claim.span
-            case MutantDecl(mutant=mutant, instance=instance, claims=claims):
-                for claim in claims:
-                    yield ("mutant", mutant.text, instance.text, claim.name, engine.text), claim.span
-            case ProveDecl(claims=claims):
-                for claim in claims:
-                    yield ("prove", claim.name, engine.text), claim.span
+    match demand:
+        case WitnessDecl(instance=instance):
+            where = ("witness", instance.text)
+            asked = [(f"witness {name}", name.span) for name in demand.predicates]
+        case CheckDecl(instance=instance):
+            where = ("check", instance.text)
+            asked = [(claim.text, claim.span) for claim in demand.claims]
+        case MutantDecl(mutant=mutant, instance=instance):
+            where = ("mutant", f"{mutant} at {instance}")
+            asked = [(claim.text, claim.span) for claim in demand.claims]
+        case ProveDecl():
+            where = ("prove", "any size")
+            asked = [(claim.text, claim.span) for claim in demand.claims]
+    for engine in dict.fromkeys(name.text for name in demand.engines):
+        for what, span in asked:
+            yield (*where, what, engine), span
 
 
 def _predicates(system: System) -> list[str]:

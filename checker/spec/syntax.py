@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from checker.diagnostics import QuoraxError, Span, error
 
 if TYPE_CHECKING:
-    from lark import Lark, Token, Tree
+    from lark import Token, Tree
 
 FORMS = {
     "model": "model paxos",
@@ -48,7 +48,8 @@ _WORD = re.compile(r"\w+|\S")
 
 
 @cache
-def _parser() -> Lark:
+def _parser() -> Any:
+    """Return the parser, untyped as most of what is used of it."""
     from lark import Lark
 
     grammar = Path(__file__).with_name("grammar.lark").read_text(encoding="utf-8")
@@ -64,24 +65,24 @@ def parse_statement(text: str, file: str, line: int) -> Tree[Token]:
         QuoraxError: S001, with what was expected.
 
     """
-    from lark.exceptions import UnexpectedCharacters, UnexpectedToken
+    from lark.exceptions import UnexpectedInput
 
-    interactive: Any = _parser().parse_interactive(text)  # lark does not type what is used of it here
+    interactive = _parser().parse_interactive(text)
     try:
         for token in interactive.lexer_thread.lex(interactive.parser_state):
             interactive.feed_token(token)
         tree: Tree[Token] = interactive.feed_eof()
-    except UnexpectedToken as found:
-        offset = len(text) if found.token.type == "$END" else _offset(found.token.start_pos)
-        raise _complaint(text, offset, interactive, file, line) from None
-    except UnexpectedCharacters as found:
-        raise _complaint(text, _offset(found.pos_in_stream), interactive, file, line) from None
+    except UnexpectedInput as found:
+        raise _complaint(text, _offset(found, text), interactive, file, line) from None
     return tree
 
 
-def _offset(position: int | None) -> int:
-    assert position is not None, "the lexer gives every token its position"
-    return position
+def _offset(found: Any, text: str) -> int:
+    """Return where an error of the parser stands; the length of the text for its end."""
+    token = getattr(found, "token", None)
+    if token is None:
+        return int(found.pos_in_stream)
+    return len(text) if token.type == "$END" else int(token.start_pos)
 
 
 def _complaint(text: str, offset: int, parser: Any, file: str, line: int) -> QuoraxError:

@@ -35,6 +35,11 @@ class Claim:
     is_deadlock: bool
     span: Span
 
+    @property
+    def text(self) -> str:
+        """The claim as written."""
+        return f"no {self.name}" if self.is_deadlock else self.name
+
 
 @dataclass(frozen=True, slots=True)
 class SettingDecl:
