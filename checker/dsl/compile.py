@@ -21,6 +21,7 @@ from checker.dsl.registry import Registry, check_bounded
 from checker.dsl.scope import Members, Method, Scope, collect
 from checker.dsl.source import SourceFile, Sources, comment_after, docstring
 from checker.dsl.statements import compile_body
+from checker.ir.check import check_system
 from checker.ir.system import (
     Action,
     Assign,
@@ -66,7 +67,9 @@ def compile_model(model: type) -> System:
         QuoraxError: every error in its text, in source order.
     """
     try:
-        return _Compiler(model).system()
+        system = _Compiler(model).system()
+        check_system(system)
+        return system
     except RecursionError:
         raise QuoraxError(
             [Diagnostic(Span("", 0, 0, 0, 0), "M004", f"{model.__name__} is nested too deep", "split expressions up")]
