@@ -1,0 +1,1 @@
+"""What people look at: traces as text, space-time diagrams, state graphs."""
