@@ -54,6 +54,7 @@ from checker.ir.system import (
     Assign,
     Choose,
     ForEach,
+    Function,
     If,
     KeyStep,
     NetOp,
@@ -310,15 +311,27 @@ def inline_calls(expr: Expr, system: System) -> Expr:
     if not isinstance(expr, Call):
         return expr
     function = system.function(expr.function)
-    body = inline_calls(function.body, system)
-    if expr.old:
-        body = transform(body, lambda e: replace(e, old=True) if isinstance(e, State) else e)
-    captured = NOBODY.union(*(free_locals(a) for a in expr.args))
+    return applied(expr, function, inline_calls(function.body, system))
+
+
+def applied(call: Call, function: Function, body: Expr) -> Expr:
+    """Return `body`, an expression over the parameters of `function`, with the arguments of a call bound to them."""
+    if call.old:
+        body = transform(body, lambda e: replace(e, old=True) if isinstance(e, State | Call) else e)
+    captured = NOBODY.union(*(free_locals(a) for a in call.args))
     taken = captured | {p.name for p in function.parameters} | free_locals(body)
-    names = {p.name: fresh(p.name, taken) if p.name in captured else p.name for p in function.parameters}
+    names: dict[str, Replacement] = {}
+    bound: list[tuple[str, Expr]] = []
+    for parameter, argument in zip(function.parameters, call.args, strict=True):
+        if isinstance(argument, Local):  # has a value already: only the name differs
+            names[parameter.name] = argument.name
+        else:
+            name = fresh(parameter.name, taken) if parameter.name in captured else parameter.name
+            names[parameter.name] = name
+            bound.append((name, argument))
     body = substitute(body, names)
-    for parameter, argument in reversed(list(zip(function.parameters, expr.args, strict=True))):
-        body = Let(expr.type, names[parameter.name], argument, body, span=expr.span)
+    for name, argument in reversed(bound):
+        body = Let(body.type, name, argument, body, span=call.span)
     return body
 
 
