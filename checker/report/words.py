@@ -1,0 +1,121 @@
+"""Verdicts in words: what a person is told, never more than was shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal, assert_never
+
+from checker.diagnostics import Span
+from checker.ir.system import System
+from checker.trace.trace import Trace
+from checker.trace.verdict import Holds, How, Reached, Report, Unknown, Unreached, Verdict, Violated
+
+
+def verdict_word(verdict: Verdict) -> Literal["holds", "violated", "unknown"]:
+    """Return one of the three words; a witness that is reached holds, one that cannot be is violated."""
+    match verdict:
+        case Holds() | Reached():
+            return "holds"
+        case Violated() | Unreached():
+            return "violated"
+        case Unknown():
+            return "unknown"
+        case _:
+            assert_never(verdict)
+
+
+def verdict_trace(verdict: Verdict) -> Trace | None:
+    """Return the trace that a verdict rests on, if it rests on one."""
+    return verdict.trace if isinstance(verdict, Violated | Reached) else None
+
+
+def describe(verdict: Verdict, report: Report) -> str:
+    """Return a verdict with what it rests on: "holds (exhaustive within bounds: Acceptor = 3, Ballot = 2)"."""
+    match verdict:
+        case Holds(how):
+            return _holds(how, report)
+        case Violated(trace):
+            return f"violated {_length(trace)}"
+        case Reached(trace):
+            return f"reached {_length(trace)}"
+        case Unreached():
+            return f"not reached ({_exhaustive(report)})"
+        case Unknown(reason):
+            return f"unknown: {reason}"
+        case _:
+            assert_never(verdict)
+
+
+def counts_line(report: Report) -> str:
+    """Return how much was explored: "3,921 distinct states, 23,563 generated, depth 16"."""
+    counts = report.counts
+    extent = "" if report.complete else ", not all of them"
+    return (
+        f"{plural(counts.distinct, 'distinct state')}{extent}, {counts.generated:,} generated, "
+        f"depth {counts.depth:,} ({report.engine})"
+    )
+
+
+def bound_lines(report: Report) -> Iterator[str]:
+    """Yield each bound that was hit: "412 transitions cut at Term = 3"."""
+    for hit in report.bounds_hit:
+        setting = report.instance.settings.get(hit.bound)
+        bound = f"{hit.bound} = {setting}" if isinstance(setting, int) else hit.bound
+        yield f"{plural(hit.count, 'transition')} cut at {bound}"
+
+
+def warning_lines(report: Report) -> Iterator[str]:
+    """Yield what is suspicious about a run: the engine's warnings, actions never fired, guards that refuse nothing.
+
+    Coverage is judged only after a complete exploration: before that, everything is still to come.
+    """
+    yield from report.warnings
+    if not report.complete:
+        return
+    for action, fired in report.coverage:
+        if fired == 0:
+            yield f"action {action} never fired{_place(_span_of(report.system, action))}"
+    for guard in report.guards:
+        if guard.reached and not guard.refused:
+            place = _place(_span_of(report.system, guard.action), guard.line)
+            yield f"`{guard.text}` of {guard.action} refused nothing{place}"
+
+
+def plural(count: int, noun: str) -> str:
+    """Return "1 state", "3,921 states"."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def _holds(how: How, report: Report) -> str:
+    match how:
+        case "exhaustive":
+            return f"holds ({_exhaustive(report)})"
+        case "depth":
+            return f"holds (to depth {report.counts.depth:,} only: {report.instance})"
+        case "inductive":
+            return f"holds (inductive: {report.instance})"
+        case "any_size":
+            return "holds (for any size)"
+        case "simulation":
+            return "unknown: simulation finds violations, it cannot show that there are none"
+        case _:
+            assert_never(how)
+
+
+def _exhaustive(report: Report) -> str:
+    return f"exhaustive within bounds: {report.instance}" if report.instance.settings else "exhaustive"
+
+
+def _length(trace: Trace) -> str:
+    if trace.loop_start is not None:
+        stem = plural(trace.loop_start, "step")
+        return f"by a loop of {plural(len(trace.steps) - trace.loop_start, 'step')} after {stem}"
+    return f"in {plural(len(trace.steps), 'step')}" if trace.steps else "in the initial state"
+
+
+def _span_of(system: System, action: str) -> Span | None:
+    return next((a.span for a in system.actions if a.name == action and a.span.file), None)
+
+
+def _place(span: Span | None, line: int | None = None) -> str:
+    return f" ({span.file}:{line or span.line})" if span else ""
