@@ -59,7 +59,12 @@ class Instance:
         return int(self.givens[bound]) if isinstance(bound, str) else bound
 
     def __str__(self) -> str:
-        return ", ".join(f"{name} = {_show_setting(value)}" for name, value in self.settings.items())
+        return show_settings(self.settings)
+
+
+def show_settings(settings: Mapping[str, Setting]) -> str:
+    """Return settings as a spec writes them: "Acceptor = 3, Value = {A, B}"."""
+    return ", ".join(f"{name} = {_show_setting(value)}" for name, value in settings.items())
 
 
 def build_instance(system: System, name: str, settings: Mapping[str, Setting], span: Span = NOWHERE) -> Instance:

@@ -1,0 +1,45 @@
+"""`quorax simulate`: walks at random through an instance that is too big to exhaust."""
+
+from __future__ import annotations
+
+import argparse
+
+from checker.cli.parser import (
+    limit_arguments,
+    natural,
+    output_arguments,
+    positive,
+    property_arguments,
+    subject_arguments,
+)
+from checker.cli.status import Status
+
+RUNS = 1000
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    subject_arguments(parser)
+    property_arguments(parser)
+    parser.add_argument(
+        "--seed", metavar="N", type=natural, default=0, help="the same seed, the same runs (default: 0)"
+    )
+    parser.add_argument("--runs", metavar="N", type=positive, default=RUNS, help=f"how many (default: {RUNS:,})")
+    limit_arguments(parser)
+    output_arguments(parser)
+
+
+def run(options: argparse.Namespace) -> Status:
+    """Simulate and print what was found; a clean simulation is inconclusive, however long."""
+    from checker.cli.engines import engine_named
+    from checker.cli.explore import explore, limits_of
+    from checker.cli.outputs import check_outputs
+    from checker.cli.subject import find_properties, find_subject
+
+    check_outputs(options)
+    subject = find_subject(options)
+    asked = find_properties(subject, options.property)
+    again = ["simulate", "--seed", str(options.seed), "--runs", str(options.runs)]
+    if options.depth is not None:
+        again += ["--depth", str(options.depth)]
+    return explore(engine_named("interp"), subject, asked, limits_of(options), options, again=again)
