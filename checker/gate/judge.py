@@ -48,6 +48,9 @@ def against_spec(obligation: Obligation, verdict: Verdict, report: Report) -> It
         yield problem
     if report.complete and report.coverage and not any(fired for _, fired in report.coverage):
         yield _failure(obligation, "vacuous", "nothing ever happens: no action fires in any reachable state")
+    elif obligation.demand == "check" and obligation.property in report.vacuous:
+        reason = f"{obligation.property} says nothing here: what it is about never occurs"
+        yield _failure(obligation, "vacuous", reason)
     wanted, counts = obligation.counts, report.counts
     for name, expected, actual in (
         ("distinct states", wanted.states, counts.distinct),
@@ -62,8 +65,8 @@ def _verdict_problem(obligation: Obligation, verdict: Verdict, report: Report) -
     words = describe(verdict, report)
     expected = obligation.expectation
     match verdict:
-        case Unknown():
-            return _failure(obligation, "undetermined", words)
+        case Unknown(reason):
+            return _failure(obligation, "undetermined", reason)
         case Reached():
             return None
         case Unreached():

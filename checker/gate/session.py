@@ -16,7 +16,7 @@ from checker.gate.lock import Entry, Lock
 from checker.gate.obligations import Obligation, Run, obligations_of, runs_of
 from checker.gate.omissions import omissions
 from checker.report.gate_report import Failure, FailureKind, Outcome
-from checker.report.words import plural, warning_lines
+from checker.report.words import plural
 from checker.spec.parse import parse_spec
 from checker.spec.resolve import ResolvedSpec, resolve
 from checker.trace.verdict import Engine, Progress, Report, Unknown, Verdict
@@ -149,6 +149,8 @@ class Session:
         show(None)
         try:
             report = engine.run(run.system, run.instance, run.request, show, run.base)
+            if report.error is not None:
+                raise QuoraxError([report.error.diagnostic])
             for obligation in run.obligations:
                 self._judge(run, obligation, settle(obligation, report), report)
         except KeyboardInterrupt:
@@ -164,7 +166,7 @@ class Session:
             self._failed(run, _internal_failure(place, problem))
         else:
             if run.base is None:
-                self.warnings += (f"{place}: {line}" for line in warning_lines(report))
+                self.warnings += (f"{place}: {line}" for line in report.warnings)
             return report.stopped_by == INTERRUPTED
         return False
 
@@ -192,8 +194,10 @@ class Session:
         self._settle(obligation, Unknown(reason), None, (failure,))
 
     def _failed(self, run: Run, failure: Failure) -> None:
-        for obligation in run.obligations:
-            self._settle(obligation, Unknown(failure.reason), None, (replace(failure, obligation=obligation.id),))
+        """Give a failure of a whole run to all that it was to decide, its details to the first."""
+        for i, obligation in enumerate(run.obligations):
+            own = replace(failure, obligation=obligation.id, detail="" if i else failure.detail)
+            self._settle(obligation, Unknown(failure.reason), None, (own,))
 
     def _settle(
         self, obligation: Obligation, verdict: Verdict, report: Report | None, failures: tuple[Failure, ...]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
-from checker.report.gate_report import GateReport, Outcome
-from checker.report.words import bound_lines, counts_line, describe, plural, verdict_word, warning_lines
-from checker.trace.verdict import DEADLOCK, Report, Result, Unknown
+from checker.diagnostics import render
+from checker.report.gate_report import Failure, GateReport, Outcome
+from checker.report.words import bound_lines, counts_line, describe, plural, verdict_word
+from checker.trace.verdict import DEADLOCK, Report, Result, Unknown, Violated
 
 Paint: TypeAlias = Callable[[str, str], str]
 """Puts a text in a style: good, bad, doubtful, faint or bold."""
@@ -28,26 +29,30 @@ def check_summary(report: Report, *, model: str, paint: Paint = plain) -> str:
     name_width, kind_width = max(map(len, names), default=0), max(map(len, kinds), default=0)
     lines = [f"{paint(model, 'bold')}, instance {report.instance.name}: {report.instance}", ""]
     for result, name, kind in zip(report.results, names, kinds, strict=True):
-        words = paint(describe(result.verdict, report), _STYLES[verdict_word(result.verdict)])
+        words = paint(describe(result.verdict, report, with_bounds=False), _STYLES[verdict_word(result.verdict)])
         lines.append(f"  {name:{name_width}}  {kind:{kind_width}}  {words}")
     lines += ["", f"{counts_line(report)}, {report.seconds:.1f} s"]
     if report.stopped_by:
         lines.append(f"stopped by: {report.stopped_by}")
     lines += [f"bound: {line}" for line in bound_lines(report)]
-    lines += [paint(f"warning: {line}", "doubtful") for line in warning_lines(report)]
+    if report.error is not None:
+        lines += ["", f"in {report.error.place}:", paint(render(report.error.diagnostic), "bad")]
+    lines += [paint(f"warning: {line}", "doubtful") for line in report.warnings]
     return "\n".join(lines) + "\n"
 
 
 def gate_summary(report: GateReport, *, paint: Paint = plain) -> str:
-    """Return what the gate found: a line per obligation, its failures below it, and the conclusion last."""
-    lines = [line for outcome in report.outcomes for line in _outcome_lines(outcome, paint)]
+    """Return what the gate found: place by place the verdicts with their failures, and the conclusion last."""
+    lines: list[str] = []
+    for place in dict.fromkeys((o.model, o.place) for o in report.outcomes):
+        lines += _place_lines([o for o in report.outcomes if (o.model, o.place) == place], paint)
     for failure in report.failures:
-        lines.append(f"{paint('FAIL', 'bad')}  {failure.obligation or failure.kind}")
-        lines.append(f"        {failure.kind}: {failure.reason}")
-        lines += [f"        {line}" for line in failure.detail.splitlines()]
+        lines += [f"{paint('FAIL', 'bad')} {failure.obligation}".rstrip(), *_failure_lines(failure, paint)]
     lines += [paint(f"warning: {warning}", "doubtful") for warning in report.warnings]
-    lines += ["", paint(conclusion(report), "good" if report.is_ok else "bad")]
-    return "\n".join(lines).lstrip("\n") + "\n"
+    if lines and lines[-1]:
+        lines.append("")
+    lines.append(paint(conclusion(report), "good" if report.is_ok else "bad"))
+    return "\n".join(lines) + "\n"
 
 
 def conclusion(report: GateReport) -> str:
@@ -64,19 +69,38 @@ def conclusion(report: GateReport) -> str:
     return f"gate{preset}: {', '.join(parts)}"
 
 
-def outcome_words(outcome: Outcome) -> str:
+def outcome_words(outcome: Outcome, *, with_bounds: bool = True) -> str:
     """Return what came out, in words."""
     if outcome.report is not None:
-        return describe(outcome.verdict, outcome.report)
+        words = describe(outcome.verdict, outcome.report, with_bounds=with_bounds)
+        return f"{words}, as expected" if isinstance(outcome.verdict, Violated) and not outcome.failures else words
     return f"unknown: {outcome.verdict.reason}" if isinstance(outcome.verdict, Unknown) else "unknown"
 
 
-def _outcome_lines(outcome: Outcome, paint: Paint) -> Iterator[str]:
-    mark = paint("FAIL", "bad") if outcome.failures else paint("ok  ", "good")
-    yield f"{mark}  {outcome.id}  {paint(outcome_words(outcome), 'faint')}"
-    for failure in outcome.failures:
-        yield f"        {failure.kind}: {failure.reason}"
-        yield from (f"        {line}" for line in failure.detail.splitlines())
+def _place_lines(outcomes: list[Outcome], paint: Paint) -> Iterator[str]:
+    """Yield the lines about one system at one instance, and an empty one."""
+    reports = list({id(o.report): o.report for o in outcomes if o.report is not None}.values())
+    bounds = f"  {reports[0].instance}" if reports else ""
+    yield f"{paint(f'{outcomes[0].model}/{outcomes[0].place}', 'bold')}{bounds}"
+    names = [o.id.removeprefix(f"{o.model}/{o.place}/") for o in outcomes]
+    width = max(map(len, names))
+    for outcome, name in zip(outcomes, names, strict=True):
+        mark = paint("FAIL", "bad") if outcome.failures else paint("ok", "good") + "  "
+        words = outcome_words(outcome, with_bounds=False)
+        yield f"  {mark} {name:{width}}  {words}"
+        for failure in outcome.failures:
+            if words != f"unknown: {failure.reason}" or failure.detail:
+                yield from _failure_lines(failure, paint)
+    for report in reports:
+        yield paint(f"       {counts_line(report)}", "faint")
+        yield from (paint(f"       {line}", "faint") for line in bound_lines(report))
+    yield ""
+
+
+def _failure_lines(failure: Failure, paint: Paint) -> Iterator[str]:
+    first, *others = failure.detail.splitlines() or [failure.reason]
+    yield paint(f"       {failure.kind}: {first}", "bad")
+    yield from (f"       {line}" for line in others)
 
 
 def _name(result: Result) -> str:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal, assert_never
 
-from checker.diagnostics import Span
-from checker.ir.system import System
 from checker.trace.trace import Trace
 from checker.trace.verdict import Holds, How, Reached, Report, Unknown, Unreached, Verdict, Violated
 
@@ -29,17 +27,21 @@ def verdict_trace(verdict: Verdict) -> Trace | None:
     return verdict.trace if isinstance(verdict, Violated | Reached) else None
 
 
-def describe(verdict: Verdict, report: Report) -> str:
-    """Return a verdict with what it rests on: "holds (exhaustive within bounds: Acceptor = 3, Ballot = 2)"."""
+def describe(verdict: Verdict, report: Report, *, with_bounds: bool = True) -> str:
+    """Return a verdict with what it rests on: "holds (exhaustive within bounds: Acceptor = 3, Ballot = 2)".
+
+    Without `with_bounds`, for where the bounds are in sight: "holds (exhaustive within bounds)".
+    """
+    bounds = f": {report.instance}" if with_bounds and report.instance.settings else ""
     match verdict:
         case Holds(how):
-            return _holds(how, report)
+            return _holds(how, report, bounds)
         case Violated(trace):
             return f"violated {_length(trace)}"
         case Reached(trace):
             return f"reached {_length(trace)}"
         case Unreached():
-            return f"not reached ({_exhaustive(report)})"
+            return f"not reached (exhaustive within bounds{bounds})"
         case Unknown(reason):
             return f"unknown: {reason}"
         case _:
@@ -64,36 +66,19 @@ def bound_lines(report: Report) -> Iterator[str]:
         yield f"{plural(hit.count, 'transition')} cut at {bound}"
 
 
-def warning_lines(report: Report) -> Iterator[str]:
-    """Yield what is suspicious about a run: the engine's warnings, actions never fired, guards that refuse nothing.
-
-    Coverage is judged only after a complete exploration: before that, everything is still to come.
-    """
-    yield from report.warnings
-    if not report.complete:
-        return
-    for action, fired in report.coverage:
-        if fired == 0:
-            yield f"action {action} never fired{_place(_span_of(report.system, action))}"
-    for guard in report.guards:
-        if guard.reached and not guard.refused:
-            place = _place(_span_of(report.system, guard.action), guard.line)
-            yield f"`{guard.text}` of {guard.action} refused nothing{place}"
-
-
 def plural(count: int, noun: str) -> str:
     """Return "1 state", "3,921 states"."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
-def _holds(how: How, report: Report) -> str:
+def _holds(how: How, report: Report, bounds: str) -> str:
     match how:
         case "exhaustive":
-            return f"holds ({_exhaustive(report)})"
+            return f"holds (exhaustive within bounds{bounds})"
         case "depth":
-            return f"holds (to depth {report.counts.depth:,} only: {report.instance})"
+            return f"holds (to depth {report.counts.depth:,} only{bounds})"
         case "inductive":
-            return f"holds (inductive: {report.instance})"
+            return f"holds (inductive within bounds{bounds})"
         case "any_size":
             return "holds (for any size)"
         case "simulation":
@@ -102,20 +87,8 @@ def _holds(how: How, report: Report) -> str:
             assert_never(how)
 
 
-def _exhaustive(report: Report) -> str:
-    return f"exhaustive within bounds: {report.instance}" if report.instance.settings else "exhaustive"
-
-
 def _length(trace: Trace) -> str:
     if trace.loop_start is not None:
         stem = plural(trace.loop_start, "step")
         return f"by a loop of {plural(len(trace.steps) - trace.loop_start, 'step')} after {stem}"
     return f"in {plural(len(trace.steps), 'step')}" if trace.steps else "in the initial state"
-
-
-def _span_of(system: System, action: str) -> Span | None:
-    return next((a.span for a in system.actions if a.name == action and a.span.file), None)
-
-
-def _place(span: Span | None, line: int | None = None) -> str:
-    return f" ({span.file}:{line or span.line})" if span else ""

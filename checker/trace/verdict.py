@@ -109,7 +109,11 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What one engine run found. `complete` says that every reachable state within the bounds was visited."""
+    """What one engine run found. `complete` says that every reachable state within the bounds was visited.
+
+    `vacuous` names the invariants that hold only because they say nothing about any state (`all(… for … if …)` whose
+    range is always empty), after a complete run.
+    """
 
     system: System
     instance: Instance
@@ -125,6 +129,7 @@ class Report:
     seconds: float = 0.0
     seed: int | None = None
     error: ModelErrorFound | None = None
+    vacuous: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -481,10 +481,10 @@ def test_omissions_in_a_spec_are_warned_about(workshop: Workshop) -> None:
     assert any("no preset selects this" in w for w in warnings)
 
 
-def test_an_action_that_never_fires_is_warned_about(workshop: Workshop) -> None:
-    engine = FakeEngine(change=lambda r: replace(r, coverage=tuple((a, 3 * (a != "pass_on")) for a, _ in r.coverage)))
+def test_warnings_of_the_engine_about_the_model_are_passed_on(workshop: Workshop) -> None:
+    engine = FakeEngine(change=lambda r: replace(r, warnings=(f"{r.system.name} is odd",)))
     report = workshop.gate(engine, update=True)
-    assert any("action pass_on never fired" in warning for warning in report.warnings)
+    assert report.warnings == ("lamps/small: Lamps is odd",)
 
 
 def test_the_same_run_gives_the_same_report(workshop: Workshop) -> None:
