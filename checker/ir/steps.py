@@ -68,12 +68,16 @@ class Update:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One message sent or taken, for every binding of the generators, where `condition` (outside them) is true."""
+    """One message sent or taken, for every binding of the generators.
+
+    It happens where all of `path` is true: the conditions around the loops that the generators stand for, outermost
+    first, each of which may rely on those before it.
+    """
 
     operation: Literal["send", "take"]
     message: Expr
     generators: tuple[Generator, ...] = ()
-    condition: Expr = TRUE
+    path: tuple[Expr, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +134,7 @@ def map_update(update: Update | BagUpdate, function: Callable[[Expr], Expr]) -> 
                 replace(g, domain=function(g.domain), conditions=tuple(function(c) for c in g.conditions))
                 for g in change.generators
             ),
-            condition=function(change.condition),
+            path=tuple(function(c) for c in change.path),
         )
         for change in update.changes
     )

@@ -15,13 +15,11 @@ from typing import TypeAlias, assert_never
 from checker.diagnostics import Span, error
 from checker.ir.expr import (
     And,
-    Arith,
     Call,
     Comprehension,
     Concat,
     Const,
     Expr,
-    FieldOf,
     Generator,
     Given,
     Index,
@@ -38,8 +36,6 @@ from checker.ir.expr import (
     Size,
     Slice,
     State,
-    Universe,
-    Unwrap,
 )
 from checker.ir.steps import TRUE, BagUpdate, Change, Check, Choice, Definition, Step, Transition, Update
 from checker.ir.system import (
@@ -71,10 +67,10 @@ from checker.ir.types import (
     join,
 )
 from checker.ir.updates import (
-    as_successor,
     entries_type,
     entry,
     has_successor,
+    is_short,
     shifted,
     simultaneous,
     successor_of,
@@ -212,7 +208,7 @@ class _Execution:
 
     def _bind(self, name: str, value: Expr, store: _Store, span: Span) -> _Done:
         """Bind a local: to a value that is short or depends on a loop, else to the name of a new definition."""
-        if self._loops or _is_short(value):
+        if self._loops or is_short(value):
             return (), store.bind(name, value)
         definition = Definition(self._new_name(name), value.type, value, span=span)
         return (definition,), store.bind(name, Local(value.type, definition.name, span=span))
@@ -281,7 +277,7 @@ class _Execution:
         for branch, test in ((then, condition), (orelse, _negated(condition))):
             for network, made in branch.changes.items():
                 new = made[len(store.changes.get(network, ())) :]
-                guarded = (replace(c, condition=_both(test, c.condition)) for c in new)
+                guarded = (replace(c, path=(test, *c.path)) for c in new)
                 changes[network] = (*changes.get(network, ()), *guarded)
         values = {
             v.name: _merged(
@@ -369,22 +365,6 @@ def _looked_up(expr: Expr) -> Expr:
     return expr
 
 
-def _is_short(expr: Expr) -> bool:
-    """Return whether writing an expression out again is no longer than naming it."""
-    match expr:
-        case Const() | Local() | State() | Given() | Universe():
-            return True
-        case FieldOf(target=inner) | Unwrap(target=inner) | Size(collection=inner):
-            return _is_short(inner)
-        case Index(target=container, key=key):
-            return _is_short(container) and _is_short(key)
-        case Arith(left=left, right=Const()):
-            return _is_short(left)
-        case _:
-            member = as_successor(expr)
-            return member is not None and _is_short(member)
-
-
 def _both(first: Expr, second: Expr) -> Expr:
     parts = (
         *(first.operands if isinstance(first, And) else (first,)),
@@ -427,9 +407,7 @@ def _checked_for_all(step: Step, variable: str, domain: Expr) -> Step:
 
 
 def _for_all(change: Change, variable: str, domain: Expr) -> Change:
-    conditions = () if change.condition == TRUE else (change.condition,)
-    generator = Generator(variable, domain, conditions)
-    return replace(change, generators=(generator, *change.generators), condition=TRUE)
+    return replace(change, generators=(Generator(variable, domain, change.path), *change.generators), path=())
 
 
 def _element(collection: Type) -> Type:
@@ -481,22 +459,23 @@ def _empty(network: Type) -> Expr:
 
 def _with_sent(network: Expr, changes: Iterable[Change]) -> Expr:
     """Return a message set after all sends: the union of the old set and one set for each path on which it sends."""
-    parts: list[tuple[Expr, Expr]] = []
+    parts: list[tuple[tuple[Expr, ...], Expr]] = []
     for change in changes:
         kind = SetType(change.message.type)
         new: Expr = MakeSet(kind, (change.message,))
         if change.generators:
             new = Comprehension(kind, change.generators, change.message)
-        if parts and parts[-1][0] == change.condition:
-            parts[-1] = (change.condition, _united(parts[-1][1], new))
-        elif parts and _negated(parts[-1][0]) == change.condition and parts[-1][0] != TRUE:
-            test, first = parts[-1]
-            parts[-1] = (TRUE, _merged(test, first, new))
+        path, sent = parts[-1] if parts else ((), None)
+        if sent is not None and path == change.path:
+            parts[-1] = (path, _united(sent, new))
+        elif sent is not None and path and (*path[:-1], _negated(path[-1])) == change.path:
+            parts[-1] = (path[:-1], _merged(path[-1], sent, new))
         else:
-            parts.append((change.condition, new))
-    for condition, new in parts:
-        added = new if condition == TRUE else _merged(condition, new, MakeSet(new.type, ()))
-        network = SetOp(network.type, "union", network, added)
+            parts.append((change.path, new))
+    for path, sent in parts:
+        for condition in reversed(path):
+            sent = _merged(condition, sent, MakeSet(sent.type, ()))
+        network = SetOp(network.type, "union", network, sent)
     return network
 
 

@@ -19,7 +19,9 @@ from checker.ir.expr import (
     Eq,
     Expr,
     Extremum,
+    FieldOf,
     Generator,
+    Given,
     Index,
     Ite,
     Less,
@@ -28,8 +30,11 @@ from checker.ir.expr import (
     MakeSeq,
     Member,
     Quantifier,
+    Size,
     Slice,
+    State,
     Universe,
+    Unwrap,
 )
 from checker.ir.types import BOOL, INT, FifoType, MapType, SeqType, SetType, Type
 from checker.ir.values import channels_type
@@ -172,6 +177,22 @@ def as_has_successor(expr: Expr) -> Expr | None:
             return member if expr == has_successor(member) else None
         case _:
             return None
+
+
+def is_short(expr: Expr) -> bool:
+    """Return whether writing an expression out again is no longer than naming it."""
+    match expr:
+        case Const() | Local() | State() | Given() | Universe():
+            return True
+        case FieldOf(target=inner) | Unwrap(target=inner) | Size(collection=inner):
+            return is_short(inner)
+        case Index(target=container, key=key):
+            return is_short(container) and is_short(key)
+        case Arith(left=left, right=Const()):
+            return is_short(left)
+        case _:
+            member = as_successor(expr)
+            return member is not None and is_short(member)
 
 
 def _looked_through(expr: Expr) -> Expr:
