@@ -1,0 +1,111 @@
+"""From what an exploration found to a report: verdicts with replayed traces, bounds, coverage and warnings."""
+
+from __future__ import annotations
+
+from checker.interp.explain import span_text
+from checker.interp.explore import Exploration, Found
+from checker.interp.goals import Goal
+from checker.interp.replay import replay
+from checker.interp.statements import Guard
+from checker.interp.watch import UndefinedError
+from checker.ir.expr import Local, Member, State
+from checker.ir.system import Require, System
+from checker.ir.walk import walk_statements
+from checker.trace.trace import Trace
+from checker.trace.verdict import (
+    BoundHit,
+    GuardCoverage,
+    Holds,
+    ModelErrorFound,
+    Reached,
+    Report,
+    Result,
+    Unknown,
+    Unreached,
+    Verdict,
+    Violated,
+)
+
+
+def report_of(exploration: Exploration, goals: tuple[Goal, ...], engine: str, base: System | None) -> Report:
+    """Return the report of an exploration that has ended, its results in the order of `goals`."""
+    machine = exploration.machine
+    guards = tuple(
+        coverage_of(g) for g in machine.guards
+    )  # before paths are found again, which counts guards once more
+    return Report(
+        machine.system,
+        machine.instance,
+        engine,
+        tuple(Result(g.name, g.kind, _verdict(exploration, g, base)) for g in goals),
+        exploration.counts,
+        exploration.is_complete,
+        exploration.stopped_by,
+        tuple(BoundHit(bound, count) for bound, count in sorted(exploration.cuts.items())),
+        tuple((a.name, exploration.fired[a.name]) for a in machine.system.actions),
+        guards,
+        _warnings(exploration, guards) if exploration.is_complete else (),
+        error=None if exploration.undefined is None else _error(exploration, exploration.undefined, base),
+    )
+
+
+def _verdict(exploration: Exploration, goal: Goal, base: System | None) -> Verdict:
+    found = exploration.decided.get(goal)
+    if found is not None:
+        trace = _trace(exploration, found, base, property=goal.name)
+        return Reached(trace) if goal.kind == "witness" else Violated(trace)
+    if exploration.complete_to is not None:
+        what = "not reached" if goal.kind == "witness" else "no violation"
+        return Unknown(f"{what} within {exploration.complete_to} steps; what is deeper was not explored", "depth")
+    if not exploration.is_complete:
+        return Unknown(f"not every state was explored: {exploration.stopped_by}")
+    if goal.kind != "witness":
+        return Holds("exhaustive")
+    if exploration.cuts:
+        bounds = ", ".join(sorted(exploration.cuts))
+        return Unknown(f"not reached within the bounds: {exploration.cuts.total():,} transitions were cut by {bounds}")
+    return Unreached()
+
+
+def _trace(
+    exploration: Exploration, found: Found, base: System | None, *, property: str = "", title: str = ""
+) -> Trace:
+    machine = exploration.machine
+    initial, path = exploration.path(found)
+    return replay(machine.system, machine.instance, initial, path, property=property, title=title, base=base)
+
+
+def _error(exploration: Exploration, undefined: UndefinedError, base: System | None) -> ModelErrorFound:
+    diagnostic = undefined.error.diagnostic
+    found = exploration.undefined_at
+    title = f"{undefined.place}: {diagnostic.message}"
+    trace = None if found is None else _trace(exploration, found, base, title=title)
+    return ModelErrorFound(diagnostic, undefined.place, trace)
+
+
+def coverage_of(guard: Guard) -> GuardCoverage:
+    """Return how often a `require` was reached and refused, with its text."""
+    return GuardCoverage(guard.action, guard.span.line, span_text(guard.span), guard.reached, guard.refused)
+
+
+def _warnings(exploration: Exploration, guards: tuple[GuardCoverage, ...]) -> tuple[str, ...]:
+    """Return what makes a complete run say less than it seems to: the most telling first."""
+    system = exploration.machine.system
+    never = [f"action {a.name} is never taken" for a in system.actions if not exploration.fired[a.name]]
+    vacuous = [f"{name} says nothing: its range is empty in every state" for name in exploration.watch.vacuous]
+    receipts = [r for a in system.actions for r in walk_statements(a.body) if isinstance(r, Require)]
+    idle = [
+        f"{g.action} could do without {g.text or 'a require'} (line {g.line}), which is never false"
+        for g, r in zip(guards, receipts, strict=True)
+        if g.reached and not g.refused and not _is_receipt(r)
+    ]
+    return (*never, *vacuous, *idle)
+
+
+def _is_receipt(guard: Require) -> bool:
+    """Return whether a guard asks for a message parameter in a network: never false, but it says what is received."""
+    match guard.condition:
+        case Member(element=Local(), collection=State()):
+            return True
+        case _:
+            return False
