@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from checker.gate.lock import Entry, Graph, settings_document
 from checker.gate.obligations import Obligation, Run
@@ -93,26 +93,22 @@ def _graph_differences(graph: Graph, locked: Graph) -> Iterator[tuple[FailureKin
         yield "count", "how often bounds are hit and actions fire changed"
 
 
-def _bounds(entry: Entry) -> dict[str, Any]:
+def _bounds(entry: Entry) -> dict[str, float | str]:
     return {**entry.settings, "depth": math.inf if entry.depth_bound is None else entry.depth_bound}
 
 
-def _bounds_change(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
-    """Return how the bounds differ, with a word on those that became weaker."""
+def _bounds_change(old: Mapping[str, float | str], new: Mapping[str, float | str]) -> str:
+    """Return how the bounds differ, with a word on the numbers that became smaller."""
     changes: list[str] = []
     for name in dict.fromkeys((*old, *new)):
         before, after = old.get(name, 0), new.get(name, 0)
         if before != after:
-            weaker = " (weaker)" if _size(after) < _size(before) else ""
-            changes.append(f"{name} {_show(before)} -> {_show(after)}{weaker}")
+            is_weaker = not isinstance(before, str) and not isinstance(after, str) and after < before
+            changes.append(f"{name} {_show(before)} -> {_show(after)}{' (weaker)' if is_weaker else ''}")
     return f"the bounds changed: {', '.join(changes)}"
 
 
-def _size(setting: Any) -> float:
-    return setting if isinstance(setting, int | float) else len(setting)
-
-
-def _show(setting: Any) -> str:
+def _show(setting: float | str) -> str:
     return "unlimited" if setting == math.inf else str(setting)
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from checker.diagnostics import NOWHERE, error
-from checker.ir.instance import Setting
+from checker.ir.instance import Setting, show_settings
 
 SCHEMA = "quorax-lock/1"
 
@@ -34,7 +34,7 @@ class Graph:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What an obligation came out as. `settings` are the instance's, lists in place of tuples.
+    """What an obligation came out as. `settings` are the instance's, as `settings_document` gives them.
 
     `verdict` is holds, violated, reached or unreached; `how` says what a `holds` rests on. `steps` is the length of the
     trace or `graph` the size of the state graph, whichever the verdict rests on. `depth_bound` is set where the spec
@@ -46,7 +46,7 @@ class Entry:
     steps: int | None
     graph: Graph | None
     depth_bound: int | None
-    settings: Mapping[str, Any]
+    settings: Mapping[str, int | str]
     model_hash: str
     property_hash: str
 
@@ -91,10 +91,12 @@ def write_lock(path: Path, entries: Mapping[str, Entry]) -> None:
     scratch.replace(path)
 
 
-def settings_document(settings: Mapping[str, Setting]) -> dict[str, Any]:
-    """Return an instance's settings as they stand in a lock."""
-    document: dict[str, Any] = json.loads(json.dumps(dict(settings)))
-    return document
+def settings_document(settings: Mapping[str, Setting]) -> dict[str, int | str]:
+    """Return an instance's settings as they stand in a lock: numbers, and what else a spec would say as text."""
+    return {
+        name: value if isinstance(value, int) else show_settings({name: value}).removeprefix(f"{name} = ")
+        for name, value in settings.items()
+    }
 
 
 def _document(name: str, entry: Entry) -> dict[str, Any]:

@@ -27,8 +27,8 @@ SYSTEM = load(str(Path(__file__).parent.parent / "spec" / "models" / "lamps.py")
 INSTANCE = build_instance(SYSTEM, "small", {"Lamp": 2, "Hour": 2, "Row": (("l1",), ("l2",))})
 LAMP = SYSTEM.domain("Lamp").type
 
-LIGHT = Step(1, "light", (Binding("a", LAMP, 0),), (), (0, (True, False)))
-TRACE = Trace(SYSTEM, INSTANCE, (0, (False, False)), (LIGHT,))
+LIGHT = Step(1, "light", (Binding("a", LAMP, 0),), (), (0, (True, False), True))
+TRACE = Trace(SYSTEM, INSTANCE, (0, (False, False), True), (LIGHT,))
 
 REPORT = Report(
     SYSTEM,

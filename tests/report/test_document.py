@@ -67,7 +67,7 @@ def test_verdicts_are_three_words(verdict: Verdict, word: str, how: str | None) 
 def test_a_trace_is_in_itf_with_what_it_takes_to_load_it() -> None:
     document = report_document(REPORT, model="lamps", model_hash="", target="my/lamps.py", mutant="leak")
     trace = document["results"][2]["trace"]
-    assert trace["vars"] == ["hour", "burning"]
+    assert trace["vars"] == ["hour", "burning", "powered"]
     assert len(trace["states"]) == 2
     assert "my/lamps.py" in json.dumps(trace["#meta"])
     assert "leak" in json.dumps(trace["#meta"])

@@ -77,9 +77,9 @@ def test_a_check_names_claims_expectation_engines_and_counts() -> None:
         ["no deadlock"],
         ["one_at_a_time"],
     ]
-    assert [str(s.expectation) for s in checks] == ["holds", "fails in 2 steps", "holds to depth 1"]
+    assert [str(s.expectation) for s in checks] == ["holds", "fails in 1 step", "holds to depth 1"]
     assert [[e.text for e in s.engines] for s in checks] == [["interp"], ["interp"], ["interp", "explicit"]]
-    assert (checks[0].counts.states, checks[0].counts.transitions, checks[0].counts.depth) == (6, 7, 3)
+    assert (checks[0].counts.states, checks[0].counts.transitions, checks[0].counts.depth) == (8, 9, 3)
 
 
 def test_a_mutant_is_to_be_refuted_or_is_a_control() -> None:

@@ -39,16 +39,19 @@ class Lamps(Model):
     keeper: Constant[Map[Hour, Lamp]]  # whose turn it is
     hour: Hour  # what time it is
     burning: Map[Lamp, bool]  # which lamps burn
+    powered: bool  # whether anything can change any more
 
     @initial
     def start(self) -> None:
         self.hour = Hour.first()
+        self.powered = True
         for a in Lamp:
             self.burning[a] = False
 
     @action
     def light(self, a: Lamp) -> None:
         """Lamp a is lit in its hour."""
+        require(self.powered)
         require(self.keeper[self.hour] == a)
         require(not self.burning[a])
         self.burning[a] = True
@@ -56,9 +59,16 @@ class Lamps(Model):
     @action
     def pass_on(self) -> None:
         """All lamps go out, and the next hour begins."""
+        require(self.powered)
         for a in Lamp:
             self.burning[a] = False
         self.hour = successor(self.hour)
+
+    @action
+    def cut_power(self) -> None:
+        """Everything stays as it is."""
+        require(self.powered)
+        self.powered = False
 
     @invariant
     def one_at_a_time(self) -> bool:
