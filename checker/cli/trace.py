@@ -113,10 +113,12 @@ def _content(trace: Trace, kind: str, names: dict[str, str]) -> str | bytes:
         from checker.trace.itf import itf_text, to_itf
 
         return itf_text(to_itf(trace, **names))
-    from checker.cli.outputs import drawn
+    from checker.cli.outputs import FORMATS
+    from checker.render.draw import draw
     from checker.render.spacetime import spacetime_dot
 
-    return drawn(spacetime_dot(trace), kind, "neato")
+    picture = draw(spacetime_dot(trace), FORMATS[kind], "neato")
+    return picture.decode() if kind == "dot" else picture
 
 
 def _write(content: str | bytes, options: argparse.Namespace) -> None:
