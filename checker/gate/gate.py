@@ -47,8 +47,8 @@ def run_gate(
         nothing = f"the preset {preset} selects nothing" if preset else "the specs demand nothing"
         raise error(NOWHERE, "G002", nothing, "a gate that decides nothing would always be green")
     session.decide()
-    all_specs = {path.resolve() for path in lock.parent.glob("*.spec")} <= {path.resolve() for path in specs}
-    leftover = session.leftover(all_specs=all_specs)
+    beside = {path.resolve() for path in lock.parent.glob("*.spec")}
+    leftover = session.leftover(all_specs=bool(beside) and beside <= {path.resolve() for path in specs})
     if update:
         kept = {name: entry for name, entry in session.locked.entries.items() if name not in leftover}
         write_lock(lock, kept | session.entries)

@@ -66,8 +66,8 @@ class Session:
 
     @property
     def outcomes(self) -> tuple[Outcome, ...]:
-        """What became of the obligations, in their order."""
-        return tuple(self._outcomes[o.id] for o in self.obligations if o.id in self._outcomes)
+        """What became of the obligations, in their order, once all are decided."""
+        return tuple(self._outcomes[o.id] for o in self.obligations)
 
     def open(self, path: Path, load_model: Callable[[str], LoadedModel]) -> None:
         """Read a spec and its model, and plan what to run; an error in them is a failure of the gate."""

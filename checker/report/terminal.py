@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
@@ -66,7 +67,9 @@ def conclusion(report: GateReport) -> str:
     parts = [f"{failed} of {total} failed"] if report.outcomes else ["no obligation was decided"]
     if report.failures:
         parts.append(plural(len(report.failures), "other failure"))
-    return f"gate{preset}: {', '.join(parts)}"
+    kinds = Counter(f.kind for f in report.all_failures)
+    reasons = ", ".join(f"{count} {kind}" for kind, count in kinds.items())
+    return f"gate{preset}: {', '.join(parts)}" + (f" ({reasons})" if reasons else "")
 
 
 def outcome_words(outcome: Outcome, *, with_bounds: bool = True) -> str:

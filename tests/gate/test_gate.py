@@ -277,6 +277,21 @@ def test_entries_of_other_specs_are_left_alone_unless_all_specs_are_run(workshop
     assert kinds(workshop.gate()) == [("orphan", name.replace("lamps", "other")) for name in sorted(IDS)]
 
 
+def test_a_lock_kept_elsewhere_may_serve_other_specs_too(workshop: Workshop) -> None:
+    workshop.locked()
+    elsewhere = workshop.folder / "locks" / "quorax.lock"
+    elsewhere.parent.mkdir()
+    entries = workshop.lock.read_text(encoding="utf-8")
+    elsewhere.write_text(entries, encoding="utf-8")
+    (workshop.folder / "models" / "other.py").write_text(
+        (workshop.folder / "models" / "lamps.py").read_text(encoding="utf-8"), encoding="utf-8"
+    )
+    workshop.change("models/lamps.py", "models/other.py")
+    workshop.lock = elsewhere
+    assert workshop.gate(update=True).is_ok
+    assert all(name in elsewhere.read_text(encoding="utf-8") for name in IDS)
+
+
 def test_an_entry_edited_by_hand_fails(workshop: Workshop) -> None:
     workshop.locked()
     text = workshop.lock.read_text(encoding="utf-8")
