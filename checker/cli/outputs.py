@@ -22,11 +22,14 @@ def check_outputs(options: argparse.Namespace) -> None:
     """Complain about an output that could not be written, before a long run rather than after it.
 
     Raises:
-        QuoraxError: C009 for a diagram of unknown format, C010 for a folder that does not exist.
+        QuoraxError: C009 for a diagram of unknown format, C020 for one that nothing here can draw, C010 for a folder
+            that does not exist.
 
     """
     if options.diagram:
-        diagram_format(options.diagram)
+        from checker.render.draw import check_drawable
+
+        check_drawable(diagram_format(options.diagram))
     check_folders(options.diagram, options.trace_out, options.json)
 
 

@@ -36,15 +36,25 @@ def draw(dot: str, format: Format, engine: Engine) -> bytes:
         QuoraxError: C020, if nothing on this machine can draw that format; C021, if Graphviz fails.
 
     """
+    check_drawable(format)
     if format == "dot":
         return dot.encode()
-    if dot_program() is not None:
-        return _with_program(dot, format, engine)
+    return _with_wasi(dot, engine) if dot_program() is None else _with_program(dot, format, engine)
+
+
+def check_drawable(format: Format) -> None:
+    """Complain, before anything is computed, about a format that this machine cannot draw.
+
+    Raises:
+        QuoraxError: C020, if nothing on this machine can draw that format.
+
+    """
+    if format == "dot" or dot_program() is not None:
+        return
     if format == "png":
         raise error(NOWHERE, "C020", "PNG needs the dot program of graphviz", "ask for .svg, or install graphviz")
     if not is_bundled():
         raise error(NOWHERE, "C020", f"nothing here can draw {format.upper()}", REMEDY)
-    return _with_wasi(dot, engine)
 
 
 def dot_program() -> str | None:
