@@ -46,6 +46,7 @@ def report_of(exploration: Exploration, goals: tuple[Goal, ...], engine: str, ba
         guards,
         _warnings(exploration, guards) if exploration.is_complete else (),
         error=None if exploration.undefined is None else _error(exploration, exploration.undefined, base),
+        vacuous=exploration.watch.vacuous if exploration.is_complete else (),
     )
 
 

@@ -71,3 +71,13 @@ def test_a_limit_that_is_hit_leaves_what_it_limits_undetermined(workshop: Worksh
     workshop.change(" with 8 states", "")
     found = kinds(workshop.gate(Interpreter(), update=True))
     assert ("undetermined", IDS[0]) in found
+
+
+def test_an_invariant_about_nothing_is_vacuous(workshop: Workshop) -> None:
+    model = (workshop.folder / "models" / "lamps.py").read_text(encoding="utf-8")
+    (workshop.folder / "dark").mkdir()
+    dark = model.replace("require(not self.burning[a])", "require(self.burning[a])", 1)
+    (workshop.folder / "dark" / "lamps.py").write_text(dark, encoding="utf-8")
+    workshop.change("models/lamps.py", "dark/lamps.py")
+    found = kinds(workshop.gate(Interpreter(), update=True))
+    assert ("vacuous", IDS[0]) in found
