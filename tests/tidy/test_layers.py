@@ -36,21 +36,8 @@ THIRD_PARTY = {
 """The only places that import a package from elsewhere; and there only when it is needed."""
 
 CLOCKS_AND_CHANCE = frozenset(
-    [
-        "asyncio",
-        "datetime",
-        "os",
-        "random",
-        "secrets",
-        "select",
-        "socket",
-        "subprocess",
-        "tempfile",
-        "threading",
-        "time",
-        "uuid",
-    ]
-)
+    ("asyncio", "datetime", "os", "random", "secrets", "select", "socket", "subprocess", "tempfile", "threading")
+) | {"time", "uuid"}
 """Modules with which the same input need not give the same output."""
 
 PURE = ("ir", "temporal", "trace", "interp", "render", "report", "export")
