@@ -335,9 +335,8 @@ def _typed(new: Expr, kind: Type) -> Expr | None:
     """Return `new` as an expression of type `kind`, or None if it is of another and cannot be told."""
     if accepts(kind, new.type) and accepts(new.type, kind):
         return new
-    if isinstance(new, Const | MakeSet) and accepts(kind, new.type):
-        return replace(new, type=kind)
-    return None
+    is_literal = isinstance(new, Const) or (isinstance(new, MakeSet) and isinstance(kind, SetType))
+    return replace(new, type=kind) if is_literal and accepts(kind, new.type) else None
 
 
 def _negated(operand: Expr) -> Expr | None:
