@@ -1,7 +1,7 @@
 """Wrong variants of Flexible Paxos: each trusts another condition than "every Q1 meets every Q2".
 
 A wrong condition does no harm where it happens to imply the right one. The instances in the spec are such that the
-wrong one holds and the right one does not. The numbers are those of the catalogue in `docs/mutants.md`.
+wrong one holds and the right one does not.
 """
 
 from checker.dsl import invariant, mutant
@@ -40,3 +40,8 @@ class MeetWithinPhases(FlexiblePaxos):
         return all(any(a in r for a in q) for q in Q1 for r in Q1) and all(
             any(a in r for a in q) for q in Q2 for r in Q2
         )
+
+
+@mutant("FP-06", breaks="quorums_meet")
+class ElectBySmallQuorum(FlexiblePaxos, replace={Q1: Q2}):
+    """A leader is elected by as few acceptors as it needs for replicating: a quorum of phase 2 serves both phases."""

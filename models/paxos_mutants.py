@@ -1,7 +1,4 @@
-"""Wrong variants of Paxos, as people have written them; checking must refute every one.
-
-The numbers are those of the catalogue in `docs/mutants.md`.
-"""
+"""Wrong variants of Paxos, as people have written them; checking must refute every one."""
 
 from checker.dsl import Map, Threshold, Volatile, action, maximal, minimal, mutant, require
 

@@ -1,13 +1,13 @@
 """Reliable broadcast by flooding: who delivers a message first makes sure that all others get it too.
 
-Source: Cachin, Guerraoui, Rodrigues, "Introduction to Reliable and Secure Distributed Programming" (2011): section 3.3
-    (Eager Reliable Broadcast) and section 3.4 (Majority-Ack Uniform Reliable Broadcast).
+Source: Cachin, Guerraoui, Rodrigues, "Introduction to Reliable and Secure Distributed Programming" (2011), section 3.3,
+    Eager Reliable Broadcast.
 Refines: nothing. Best-effort broadcast with a relay on first receipt.
 Abstracted: as in best-effort broadcast. A crash-free broadcast to N processes takes N * (N - 1) sends.
 Bounds: the number of messages and of crashes. "In the end" is judged in quiescent states, where nothing is left to do.
 """
 
-from checker.dsl import Majority, Map, Set, action, initial, invariant, require, spend
+from checker.dsl import action, invariant, require
 
 from .best_effort_broadcast import BestEffortBroadcast, Data, Message, Process
 
@@ -46,48 +46,3 @@ class ReliableBroadcast(BestEffortBroadcast):
     def delivered_by_correct(self, m: Message) -> bool:
         """Return whether every process that has not crashed has delivered m."""
         return all(m in self.delivered[p] for p in Process if self.alive(p))
-
-
-class AckQuorum(Majority[Process]):
-    """Processes of which one stays correct, so that a message they all have is never lost."""
-
-
-class UniformReliableBroadcast(ReliableBroadcast):
-    """If any process delivers a message, even one that crashes right afterwards, all correct processes do."""
-
-    acks: Map[Process, Map[Message, Set[Process]]]  # the processes that p knows to have m
-
-    @initial
-    def know_own(self) -> None:
-        """A process knows that it has its own messages."""
-        for p in Process:
-            for m in Message:
-                self.acks[p][m] = {q for q in Process if q == p and self.origin[m] == p}
-
-    @action
-    def receive(self, p: Process, d: Data) -> None:
-        """Process p takes a copy, which acknowledges that its sender has the message, and relays it if it is new."""
-        require(self.alive(p))
-        require(d.receiver == p)
-        self.net.receive(d)
-        self.acks[p][d.message] |= {p, d.sender}
-        if not self.seen(p, d.message):
-            self.received[p] |= {d.message}
-            self.to_send[p] |= {Data(d.message, p, q) for q in Process if q != p}
-
-    @action
-    def crash(self, p: Process) -> None:
-        """Process p stops for good; the protocol assumes that a majority stays correct."""
-        require(self.alive(p))
-        require(AckQuorum.covers({q for q in Process if self.alive(q) and q != p}))
-        spend(self.crashes)
-        self.crashed |= {p}
-
-    def deliverable(self, p: Process, m: Message) -> bool:
-        """Return whether p has received m and knows that a majority has it."""
-        return m in self.received[p] and AckQuorum.covers(self.acks[p][m])
-
-    @invariant
-    def uniform_agreement(self) -> bool:
-        """When all is quiet, what any process delivered, crashed or not, all correct processes have delivered."""
-        return not self.quiescent() or all(self.delivered_by_correct(m) for p in Process for m in self.delivered[p])

@@ -1,12 +1,9 @@
-"""Wrong variants of reliable and of uniform reliable broadcast.
+"""Wrong variants of reliable broadcast."""
 
-The numbers are those of the catalogue in `docs/mutants.md`.
-"""
-
-from checker.dsl import Threshold, action, mutant, require, spend
+from checker.dsl import action, mutant, require
 
 from .best_effort_broadcast import Data, Message, Process
-from .reliable_broadcast import AckQuorum, ReliableBroadcast, UniformReliableBroadcast
+from .reliable_broadcast import ReliableBroadcast
 
 
 @mutant("RB-01", breaks="agreement")
@@ -57,33 +54,3 @@ class DeliverUnsent(ReliableBroadcast):
     def deliverable(self, p: Process, m: Message) -> bool:
         """Return whether p has not delivered m yet."""
         return m not in self.delivered[p]
-
-
-@mutant("RB-04", breaks="uniform_agreement")
-class DeliverFirst(UniformReliableBroadcast):
-    """A process delivers as soon as it receives, before its relays have reached anybody."""
-
-    def deliverable(self, p: Process, m: Message) -> bool:
-        """Return whether p has received m, whoever else has it."""
-        return m in self.received[p]
-
-
-class OneBelowMajority(Threshold[Process], size="N // 2"):
-    """One process fewer than a majority: all of them may crash."""
-
-
-@mutant("RB-05", breaks="uniform_agreement")
-class TooFewAcks(UniformReliableBroadcast, replace={AckQuorum: OneBelowMajority}):
-    """A process delivers with one acknowledgement fewer than a majority."""
-
-
-@mutant("RB-06", breaks="uniform_agreement")
-class LoseMajority(UniformReliableBroadcast):
-    """The protocol runs where a majority may crash, against its assumption."""
-
-    @action
-    def crash(self, p: Process) -> None:
-        """Process p stops for good, however many have stopped before."""
-        require(self.alive(p))
-        spend(self.crashes)
-        self.crashed |= {p}

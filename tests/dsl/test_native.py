@@ -27,7 +27,7 @@ INSTANCES: dict[str, Mapping[str, Setting]] = {
     "flexible_paxos": {"Acceptor": 2, "Ballot": 2, "Value": 2, "Q1": 1, "Q2": 2},
     "best_effort_broadcast": {"Process": 2, "Message": 2, "crashes": 1},
     "reliable_broadcast": {"Process": 3, "Message": 1, "crashes": 1},
-    "reliable_broadcast:UniformReliableBroadcast": {"Process": 3, "Message": 1, "crashes": 1},
+    "uniform_reliable_broadcast": {"Process": 3, "Message": 1, "crashes": 1},
 }
 
 MUTANTS = [
