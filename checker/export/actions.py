@@ -9,7 +9,7 @@ from typing import TypeAlias, assert_never
 from checker.diagnostics import error
 from checker.export.encoding import is_listable, union
 from checker.export.expressions import Expressions, Scope, all_of
-from checker.export.layout import HARD, LINE, Align, Doc, Group, Nest, joined
+from checker.export.layout import HARD, LINE, Align, Doc, Group, Nest, bracketed, filled
 from checker.export.notation import bullets, conditional, let
 from checker.ir.expr import Comprehension, Expr, Ite, Local, MakeSeq, MakeSet, Not, SetOp, State
 from checker.ir.steps import TRUE, BagUpdate, Change, Check, Choice, Definition, Step, Transition, Update
@@ -76,14 +76,14 @@ class Actions:
             else:
                 groups.append(([name], domain))
         binders = [(", ".join(names), " \\in ", domain) for names, domain in groups]
-        return (Group(Align(joined((",", LINE), binders))) if binders else None), scope
+        return (filled(",", binders) if binders else None), scope
 
     def _parameter_domain(self, parameter: Parameter) -> Doc:
         kind = parameter.type
         if isinstance(kind, RecordType | UnionType) and all(
             self._system.record(name).is_message for name in record_names(kind)
         ):
-            return union([self._messages(name) for name in record_names(kind)])
+            return self._messages(record_names(kind))
         if not is_listable(kind, self._system):
             raise error(
                 parameter.span,
@@ -93,13 +93,14 @@ class Actions:
             )
         return self._encoding.type_set(kind)
 
-    def _messages(self, record: str) -> Doc:
-        """Return the messages of a kind that are available in any network."""
+    def _messages(self, records: Sequence[str]) -> Doc:
+        """Return the messages of some kinds that are available in any network."""
         scope = Scope(self._names.all)
         found: list[Doc] = []
         for decl in self._system.variables:
-            if isinstance(decl.type, MessageSetType | BagType) and record in record_names(decl.type.element):
-                found.append(self._expressions.available(State(decl.type, decl.name), record, scope))
+            if isinstance(decl.type, MessageSetType | BagType):
+                carried = [name for name in record_names(decl.type.element) if name in records]
+                found += self._expressions.available(State(decl.type, decl.name), carried, scope)
         return union(found) if found else "{}"
 
     def _steps(
@@ -170,20 +171,20 @@ class Actions:
             return [f"UNCHANGED {self._names.frame['vars']}"]
         if len(names) == 1:
             return [f"UNCHANGED {names[0]}"]
-        return [Group(("UNCHANGED <<", Align(joined((",", LINE), names)), ">>"))]
+        return [("UNCHANGED ", bracketed("<<", names, ">>"))]
 
     def _assignment(self, update: Changed, scope: Scope, prime: str) -> Doc:
         name = self._names.variables[update.variable]
         if isinstance(update, Update):
-            return Group((f"{name}{prime} =", Nest(4, (LINE, Align(self._expressions.show(update.value, scope))))))
+            return (f"{name}{prime} = ", Align(self._expressions.show(update.value, scope)))
         bag: Doc = name if prime else "EmptyBag"
         previous = ""
         for change in update.changes:
             operator = "(+)" if change.operation == "send" else "(-)"
             bag = ("(", bag, ")") if previous not in ("", operator) else bag
-            bag = (bag, LINE, f"{operator} ", Align(self._copies(change, scope)))
+            bag = (bag, Group((LINE, f"{operator} ", Align(self._copies(change, scope)))))
             previous = operator
-        return Group((f"{name}{prime} = ", Align(bag)))
+        return (f"{name}{prime} = ", Align(bag))
 
     def _copies(self, change: Change, scope: Scope) -> Doc:
         """Return the bag of the copies that a change adds or takes, as an operand."""

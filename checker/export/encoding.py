@@ -169,7 +169,8 @@ class Encoding:
 
 def union(sets: Sequence[Doc]) -> Doc:
     """Return the union of sets that need no parentheses."""
-    return Group(Align(joined((LINE, "\\cup "), sets)))
+    first, *rest = sets
+    return Align((first, *(Group((LINE, "\\cup ", part)) for part in rest)))
 
 
 def is_listable(kind: Type, system: System) -> bool:

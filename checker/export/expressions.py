@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from checker.export.encoding import Encoding
-from checker.export.layout import LINE, Align, Doc, Group, Nest, bracketed, joined
+from checker.export.layout import LINE, Align, Doc, Group, Nest, bracketed, filled
 from checker.export.notation import (
     ATOM,
     COMPARE,
@@ -231,9 +231,10 @@ class Expressions:
         """Return a disjunction, but `~a => b` where b may have no value unless a is false.
 
         TLC evaluates both sides of a disjunction that guards an action, as if it were a choice between two actions.
+        A first operand that is negated is a premise in all but name.
         """
         for position in range(1, len(operands)):
-            if self._is_partial(operands[position]):
+            if self._is_partial(operands[position]) or isinstance(operands[0], Not):
                 premise = all_of([Not(BOOL, operand) for operand in operands[:position]])
                 return self._implies(premise, self._show(Or(BOOL, tuple(operands[position:])), scope), scope)
         return junction("\\/", [self._show(part, scope) for part in operands])
@@ -312,7 +313,7 @@ class Expressions:
             else:
                 groups.append(([name], generator.domain))
         docs = [(", ".join(names), " \\in ", self.domain(domain, scope)) for names, domain in groups]
-        return Group(Align(joined((",", LINE), docs))), replace(inner, at=None)
+        return filled(",", docs), replace(inner, at=None)
 
     def _set(self, expr: MakeSet | Comprehension | Member | SetOp | Subset | Size | Interval, scope: Scope) -> Shown:
         match expr:
@@ -346,7 +347,7 @@ class Expressions:
         is_chain = operator == "union" and isinstance(left, SetOp) and left.operator == "union"
         first = self.operand(left, scope, UNION if is_chain else UNION + 1)
         second = self.operand(right, scope, UNION + 1)
-        return UNION, Group(Align((first, LINE, f"{symbol} ", Align(second))))
+        return UNION, Align((first, Group((LINE, f"{symbol} ", Align(second)))))
 
     def _membership(self, expr: Member, operator: str, scope: Scope) -> Shown:
         element = self.operand(expr.element, scope, COMPARE + 1)
@@ -389,7 +390,7 @@ class Expressions:
             case Concat(left=left, right=right):
                 first = self.operand(left, scope, TIMES if isinstance(left, Concat) else TIMES + 1)
                 second = self.operand(right, scope, TIMES + 1)
-                return TIMES, Group(Align((first, LINE, "\\o ", Align(second))))
+                return TIMES, Align((first, Group((LINE, "\\o ", Align(second)))))
             case Slice(sequence=sequence, low=Const(value=1), high=None):
                 return ATOM, ("Tail(", self.show(sequence, scope), ")")
             case Slice(sequence=sequence, low=low, high=high):
@@ -412,9 +413,7 @@ class Expressions:
             place: list[Doc] = [("[", self.show(key, plain), "]") for key in _places(base, keys)]
             at = _entry(base, keys) if position == 0 else None
             shown.append(("!", *place, " = ", Align(self.show(value, replace(scope, at=at)))))
-        return Group(
-            ("[", self.show(base, replace(scope, at=None)), " EXCEPT ", Align(joined((",", LINE), shown)), "]")
-        )
+        return ("[", self.show(base, replace(scope, at=None)), " EXCEPT ", filled(",", shown), "]")
 
     def _arithmetic(self, expr: Arith, scope: Scope) -> Shown:
         left, right = expr.left, expr.right
@@ -449,7 +448,7 @@ class Expressions:
                 args = [self._names.quorums[quorum], self.show(collection, scope)]
                 return ATOM, bracketed(f"{self.encoding.operator('Covers')}(", args, ")")
             case Messages(network=network, record=record):
-                return ATOM, self.available(network, record, scope)
+                return ATOM, self.available(network, (record,), scope)[0]
             case _:
                 assert_never(expr)
 
@@ -496,25 +495,29 @@ class Expressions:
         empty = self._equality(Size(INT, expr.collection), Const(INT, 0), "=", scope)[1]
         return OPEN, conditional(empty, self.show(expr.default, scope), found[1])
 
-    def available(self, network: Expr, record: str, scope: Scope) -> Doc:
-        """Return the messages of one kind in a network: those sent, and those that can be forged; as an operand."""
+    def available(self, network: Expr, records: Sequence[str], scope: Scope) -> list[Doc]:
+        """Return sets of all messages of some kinds in a network that were sent or can be forged, as operands."""
         assert isinstance(network.type, MessageSetType | BagType), "channels have no messages as a whole"
         messages: Doc = self.operand(network, scope, COMPARE + 1)
+        forgers: Mapping[str, str] = {}
         if isinstance(network.type, BagType):
             messages = ("BagToSet(", messages, ")")
-        elif self.encoding.has_forgers and record in self._names.available:
-            return (f"{self._names.available[record]}(", messages, ")")
-        if record_names(network.type.element) == (record,):
-            return messages
-        return (f"{self.encoding.operator('Of')}(", messages, f', "{record}")')
+        elif self.encoding.has_forgers:
+            forgers = self._names.available
+        if set(records) == set(record_names(network.type.element)) and not any(r in forgers for r in records):
+            return [messages]
+        of = self.encoding.operator("Of")
+        return [
+            (f"{forgers[r]}(", messages, ")") if r in forgers else (f"{of}(", messages, f', "{r}")') for r in records
+        ]
 
     def _any_available(self, network: Expr, kind: Type, scope: Scope) -> Doc:
         """Return the set in which a message is if it is available, given its type."""
         forgeable = [name for name in record_names(kind) if name in self._names.available]
         if not (self.encoding.has_forgers and forgeable):
             return self.operand(network, scope, COMPARE + 1)
-        if record_names(kind) == tuple(forgeable) and len(forgeable) == 1:
-            return self.available(network, forgeable[0], scope)
+        if len(forgeable) == 1 and record_names(kind) == (forgeable[0],):
+            return (f"{self._names.available[forgeable[0]]}(", self.show(network, scope), ")")
         return (f"{self._names.any_available}(", self.show(network, scope), ")")
 
 

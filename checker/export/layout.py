@@ -68,9 +68,16 @@ def joined(separator: Doc, docs: Iterable[Doc]) -> Doc:
     return tuple(parts)
 
 
+def filled(separator: Doc, docs: Iterable[Doc]) -> Doc:
+    """Return the documents in a row, with a line break only before those that would not fit on their line."""
+    first, *rest = docs
+    return Align((first, *((separator, Group((LINE, doc))) for doc in rest)))
+
+
 def bracketed(opening: str, docs: Iterable[Doc], closing: str) -> Doc:
-    """Return a list between brackets, one item to a line if it does not fit on one."""
-    return Group((opening, Align(joined((",", LINE), docs)), closing))
+    """Return a list between brackets, filling lines."""
+    items = tuple(docs)
+    return (opening, filled(",", items), closing) if items else opening + closing
 
 
 def render(doc: Doc, width: int, indent: int = 0) -> str:

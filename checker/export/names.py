@@ -79,8 +79,11 @@ class Names:
         return fresh(_identifier(name), RESERVED)
 
     def bound(self, name: str, inside: Iterable[str], globals: Collection[str]) -> str:
-        """Return a name for a bound variable that clashes neither with `globals` nor with those bound around it."""
-        return fresh(_identifier(name), {*globals, *inside})
+        """Return a name for a bound variable that clashes neither with `globals` nor with those bound around it.
+
+        The locals of an inlined procedure bear its name in front, which is left out.
+        """
+        return fresh(_identifier(name.rpartition(".")[2]), {*globals, *inside})
 
     def _member(self, sort: str, name: str) -> str:
         identifier = _identifier(name)

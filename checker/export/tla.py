@@ -15,7 +15,7 @@ from checker.export.actions import Actions
 from checker.export.encoding import Encoding
 from checker.export.expressions import Expressions, Scope
 from checker.export.forgery import forged_definitions
-from checker.export.layout import HARD, LINE, Align, Doc, Group, Nest, bracketed, joined, render
+from checker.export.layout import HARD, LINE, Align, Doc, Group, Nest, bracketed, render
 from checker.export.notation import bullets
 from checker.export.operators import definitions
 from checker.ir.expr import Call
@@ -130,7 +130,7 @@ class _Writer:
         docs = {self._names.domains[d.type.name]: d.doc for d in self._system.domains}
         docs |= {self._names.quorums[q.type.name]: q.doc for q in self._system.quorums}
         docs |= {self._names.givens[g.name]: g.doc for g in self._system.givens}
-        docs |= {c: f"How much of {v} there is." for v, c in self._names.budgets.items()}
+        docs |= {c: f"The first value of {v}." for v, c in self._names.budgets.items()}
         docs[self._names.none] = "The absence of a value."
         return _declarations("CONSTANT", [(name, docs.get(name, "")) for name, _ in self._constant_values()])
 
@@ -165,7 +165,7 @@ class _Writer:
             if parameters
             else self._names.records[record.name]
         )
-        made = Group((head, " ==", Nest(4, (LINE, "[", Align(joined((",", LINE), pairs)), "]"))))
+        made = Group((head, " ==", Nest(4, (LINE, bracketed("[", pairs, "]")))))
         values = self._encoding.record_set(record.name, [self._encoding.type_set(f.type) for f in record.fields])
         every = Group((self._names.record_sets[record.name], " ==", Nest(4, (LINE, values))))
         return f"{_comment(record.doc)}{_text(made)}\n{_text(every)}"
@@ -184,7 +184,7 @@ class _Writer:
         if decl.is_budget:
             return f"{name} \\in 0..{self._names.budgets[decl.name]}"
         match decl.type:
-            case MessageSetType(element):
+            case MessageSetType(element) | SetType(element):
                 return (name, " \\subseteq ", self._encoding.type_set(element))
             case BagType(element):
                 return (f"IsABag({name}) /\\ BagToSet({name}) \\subseteq ", self._encoding.type_set(element))

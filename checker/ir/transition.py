@@ -8,7 +8,7 @@ it; the interpreter never does, so that tests can compare the two forms.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias, assert_never
 
@@ -67,6 +67,7 @@ from checker.ir.types import (
     join,
 )
 from checker.ir.updates import (
+    as_single_update,
     entries_type,
     entry,
     has_successor,
@@ -76,7 +77,7 @@ from checker.ir.updates import (
     successor_of,
     updated,
 )
-from checker.ir.walk import fresh, inline_calls, substitute, transform, walk, walk_statements
+from checker.ir.walk import fresh, inline_calls, statement_expressions, substitute, transform, walk, walk_statements
 
 
 def transition_form(system: System) -> tuple[Transition, ...]:
@@ -157,7 +158,10 @@ def _execute(
 
 
 class _Execution:
-    """Executes the statements of one action symbolically; what it collects is what names are in use."""
+    """Executes the statements of one action symbolically.
+
+    A value that is written and read again gets a name, so that what the action comes to is no longer than the action.
+    """
 
     def __init__(self, system: System, parameters: Iterable[Parameter]) -> None:
         self._system = system
@@ -165,26 +169,30 @@ class _Execution:
         self._loop_names: set[str] = set()
         self._loops: list[str] = []
 
-    def block(self, statements: Iterable[Statement], store: _Store) -> _Done:
+    def block(self, statements: Sequence[Statement], store: _Store, later: frozenset[str] = frozenset()) -> _Done:
+        """Execute statements, after which the variables `later` are read."""
         steps: list[Step] = []
-        for statement in statements:
-            made, store = self._statement(statement, store)
+        for position, statement in enumerate(statements):
+            made, store = self._statement(statement, store, later | self._read(statements[position + 1 :]))
             steps += made
         return tuple(steps), store
 
-    def _statement(self, statement: Statement, store: _Store) -> _Done:
+    def _statement(self, statement: Statement, store: _Store, later: frozenset[str]) -> _Done:
         span = statement.span
         match statement:
             case Require(condition=condition):
                 return (Check("disabled", self._value(condition, store), span=span),), store
             case Assign(target=target, value=value):
-                return self._assign(target, self._value(value, store), store)
+                made = self._value(value, store)
+                if target.is_state:
+                    return self._write(target, made, store, later)
+                return self._bind(target.name, made, store, target.span)
             case Append():
-                return self._append(statement, store)
+                return self._append(statement, store, later)
             case NetOp():
                 return self._net_op(statement, store)
             case If():
-                return self._if(statement, store)
+                return self._if(statement, store, later)
             case ForEach():
                 return self._for_each(statement, store)
             case Choose(variable=variable, type=kind, domain=domain):
@@ -201,19 +209,18 @@ class _Execution:
             case _:
                 assert_never(statement)
 
-    def _assign(self, target: Target, value: Expr, store: _Store) -> _Done:
-        if target.is_state:
-            return (), self._write(target, value, store)
-        return self._bind(target.name, value, store, target.span)
-
     def _bind(self, name: str, value: Expr, store: _Store, span: Span) -> _Done:
-        """Bind a local: to a value that is short or depends on a loop, else to the name of a new definition."""
-        if self._loops or is_short(value):
-            return (), store.bind(name, value)
-        definition = Definition(self._new_name(name), value.type, value, span=span)
-        return (definition,), store.bind(name, Local(value.type, definition.name, span=span))
+        steps, value = self._named(name, value, span)
+        return steps, store.bind(name, value)
 
-    def _append(self, statement: Append, store: _Store) -> _Done:
+    def _named(self, name: str, value: Expr, span: Span) -> tuple[tuple[Step, ...], Expr]:
+        """Return a definition of a value and its name; or the value itself, if it is short or depends on a loop."""
+        if self._loops or is_short(value):
+            return (), value
+        definition = Definition(self._new_name(name), value.type, value, span=span)
+        return (definition,), Local(value.type, definition.name, span=span)
+
+    def _append(self, statement: Append, store: _Store, later: frozenset[str]) -> _Done:
         target = statement.target
         place: Expr = State(self._system.variable(target.name).type, target.name, span=target.span)
         for step in target.steps:
@@ -223,12 +230,18 @@ class _Execution:
         longer = Concat(target.type, sequence, MakeSeq(SeqType(target.type.element), (value,)), span=statement.span)
         shown = target.name + "[...]" * len(target.steps)
         check = _room(sequence, target.type.capacity, f"len({shown})", statement.span)
-        return check, self._write(target, longer, store)
+        steps, store = self._write(target, longer, store, later)
+        return (*check, *steps), store
 
-    def _write(self, target: Target, value: Expr, store: _Store) -> _Store:
+    def _write(self, target: Target, value: Expr, store: _Store, later: frozenset[str]) -> _Done:
         keys = tuple(self._value(step.key, store) for step in target.steps)
-        whole = store.values.get(target.name, State(self._system.variable(target.name).type, target.name))
-        return store.write(target.name, updated(whole, keys, value))
+        steps: tuple[Step, ...] = ()
+        if target.name in later:
+            steps, value = self._named(f"new_{target.name}", value, target.span)
+        return steps, store.write(target.name, updated(self._current(target.name, store), keys, value))
+
+    def _current(self, variable: str, store: _Store) -> Expr:
+        return store.values.get(variable, State(self._system.variable(variable).type, variable))
 
     def _net_op(self, statement: NetOp, store: _Store) -> _Done:
         if isinstance(statement.type, FifoType):
@@ -245,7 +258,7 @@ class _Execution:
     def _channel_op(self, statement: NetOp, kind: FifoType, store: _Store) -> _Done:
         name, span = statement.network, statement.span
         source, destination, *message = (self._value(arg, store) for arg in statement.args)
-        whole = store.values.get(name, State(kind, name, span=span))
+        whole = self._current(name, store)
         channel = entry(entry(whole, source), destination)
         plain = SeqType(kind.element)
         steps: tuple[Step, ...] = ()
@@ -268,32 +281,34 @@ class _Execution:
                 assert_never(statement.operation)
         return steps, store.write(name, updated(whole, (source, destination), rest))
 
-    def _if(self, statement: If, store: _Store) -> _Done:
+    def _if(self, statement: If, store: _Store, later: frozenset[str]) -> _Done:
         condition = self._value(statement.condition, store)
         then_steps, then = self.block(statement.then, store)
         else_steps, orelse = self.block(statement.orelse, store)
         steps: list[Step] = [*_under(condition, then_steps), *_under(_negated(condition), else_steps)]
-        changes = dict(store.changes)
-        for branch, test in ((then, condition), (orelse, _negated(condition))):
-            for network, made in branch.changes.items():
-                new = made[len(store.changes.get(network, ())) :]
-                guarded = (replace(c, path=(test, *c.path)) for c in new)
-                changes[network] = (*changes.get(network, ()), *guarded)
-        values = {
-            v.name: _merged(
-                condition,
-                then.values.get(v.name, State(v.type, v.name)),
-                orelse.values.get(v.name, State(v.type, v.name)),
-            )
-            for v in self._system.variables
-            if v.name in then.values or v.name in orelse.values
-        }
-        after = _Store(dict(store.locals), values, changes)
+        after = _Store(dict(store.locals), dict(store.values), _merged_changes(condition, store, then, orelse))
+        for variable in (v.name for v in self._system.variables):
+            if variable in then.values or variable in orelse.values:
+                first, second = self._current(variable, then), self._current(variable, orelse)
+                value = _merged(condition, first, second)
+                if variable in later and not self._loops:
+                    made, value = self._named_place(f"new_{variable}", value, statement.span)
+                    steps += made
+                after = after.write(variable, value)
         for name, value in then.locals.items():
             if name in orelse.locals and (value, orelse.locals[name]) != (store.locals.get(name),) * 2:
-                made_steps, after = self._bind(name, _merged(condition, value, orelse.locals[name]), after, value.span)
-                steps += made_steps
+                made, after = self._bind(name, _merged(condition, value, orelse.locals[name]), after, value.span)
+                steps += made
         return tuple(steps), after
+
+    def _named_place(self, name: str, value: Expr, span: Span) -> tuple[tuple[Step, ...], Expr]:
+        """Return the value of a variable with a name for what is in the one place that changed, if it is one place."""
+        update = as_single_update(value)
+        if update is None:
+            return self._named(name, value, span)
+        whole, key, new = update
+        steps, new = self._named_place(name, new, span)
+        return steps, updated(whole, (key,), new)
 
     def _for_each(self, statement: ForEach, store: _Store) -> _Done:
         """Run the body once, for an unknown element, and make what it did what all elements do at once."""
@@ -306,7 +321,7 @@ class _Execution:
         self._loops.pop()
         done = replace(store)
         for variable, value in after.values.items():
-            before = store.values.get(variable, State(self._system.variable(variable).type, variable))
+            before = self._current(variable, store)
             if value != before:
                 depth = _own_depth(statement, variable)
                 done = done.write(variable, simultaneous(before, value, name, domain, depth))
@@ -337,6 +352,17 @@ class _Execution:
         value = substitute(expr, store.locals, store.values)
         return transform(value, _looked_up) if store.values else value
 
+    def _read(self, statements: Iterable[Statement]) -> frozenset[str]:
+        """Return the variables that statements read."""
+        read: set[str] = set()
+        for statement in walk_statements(statements):
+            for expr in statement_expressions(statement):
+                read |= self._read_by_functions(expr)
+                read.update(part.name for part in walk(expr) if isinstance(part, State))
+            if isinstance(statement, Append):
+                read.add(statement.target.name)
+        return frozenset(read)
+
     def _read_by_functions(self, expr: Expr) -> set[str]:
         """Return the variables that the functions called in an expression read."""
         pending = {part.function for part in walk(expr) if isinstance(part, Call)}
@@ -363,6 +389,16 @@ def _looked_up(expr: Expr) -> Expr:
     if isinstance(expr, Index) and isinstance(expr.target, MakeMap | Ite):
         return entry(expr.target, expr.key)
     return expr
+
+
+def _merged_changes(condition: Expr, store: _Store, then: _Store, orelse: _Store) -> dict[str, tuple[Change, ...]]:
+    """Return what happens to the networks up to the end of an `if` whose branches end with the given stores."""
+    changes = dict(store.changes)
+    for branch, test in ((then, condition), (orelse, _negated(condition))):
+        for network, made in branch.changes.items():
+            new = made[len(store.changes.get(network, ())) :]
+            changes[network] = (*changes.get(network, ()), *(replace(c, path=(test, *c.path)) for c in new))
+    return changes
 
 
 def _both(first: Expr, second: Expr) -> Expr:

@@ -36,7 +36,7 @@ from checker.ir.expr import (
     Universe,
     Unwrap,
 )
-from checker.ir.types import BOOL, INT, FifoType, MapType, SeqType, SetType, Type
+from checker.ir.types import BOOL, INT, FifoType, MapType, SeqType, SetType, Type, join
 from checker.ir.values import channels_type
 from checker.ir.walk import free_locals, fresh, substitute
 
@@ -131,6 +131,32 @@ def as_update(expr: Expr) -> tuple[Expr, Expr, Expr] | None:
             return None
         case _:
             return None
+
+
+def as_single_update(expr: Expr) -> tuple[Expr, Expr, Expr] | None:
+    """Return the container, key and new value of an update, also if it is made of several under conditions.
+
+    None if it changes places under different keys, or changes nothing.
+    """
+    if not isinstance(expr, Ite):
+        return as_update(expr)
+    sides = (expr.then, expr.orelse)
+    updates = tuple(as_single_update(side) for side in sides)
+    found = next((update for update in updates if update is not None), None)
+    if found is None:
+        return None
+    container, key, _ = found
+    news: list[Expr] = []
+    for side, update in zip(sides, updates, strict=True):
+        if (side != container) if update is None else (update[:2] != (container, key)):
+            return None
+        news.append(entry(container, key) if update is None else update[2])
+    first, second = news
+    return (
+        container,
+        key,
+        Ite(join(first.type, second.type) or first.type, expr.condition, first, second, span=expr.span),
+    )
 
 
 def shifted(number: Expr, by: int) -> Expr:
