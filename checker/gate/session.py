@@ -63,6 +63,7 @@ class Session:
         self._known: dict[str, Path] = {}
         self._models: set[str] = set()
         self._outcomes: dict[str, Outcome] = {}
+        self._remarks: dict[str, list[tuple[str, ...]]] = {}
 
     @property
     def outcomes(self) -> tuple[Outcome, ...]:
@@ -104,7 +105,11 @@ class Session:
         self.warnings += omissions(spec)
 
     def decide(self) -> None:
-        """Decide every obligation; what an interrupt leaves over is undetermined."""
+        """Decide every obligation; what an interrupt leaves over is undetermined.
+
+        What an engine finds odd about a model is passed on only if it is so at every instance that was explored: an
+        action that one instance leaves no room for may be the point of another.
+        """
         for obligation in self.obligations:
             if obligation.unsupported:
                 self._undetermined(obligation, obligation.unsupported)
@@ -115,6 +120,9 @@ class Session:
                     self._undetermined(obligation, INTERRUPTED)
             else:
                 is_interrupted = self._decide(run, index)
+        for model, remarks in self._remarks.items():
+            common = [line for line in remarks[0] if all(line in others for others in remarks)]
+            self.warnings += (f"{model}: {line}" for line in common)
 
     def leftover(self, *, all_specs: bool) -> dict[str, tuple[FailureKind, str]]:
         """Return the entries of the lock that are wrong by themselves: without an obligation, or edited by hand.
@@ -165,8 +173,8 @@ class Session:
         except Exception as problem:
             self._failed(run, _internal_failure(place, problem))
         else:
-            if run.base is None:
-                self.warnings += (f"{place}: {line}" for line in report.warnings)
+            if run.base is None and report.complete:
+                self._remarks.setdefault(run.obligations[0].model, []).append(report.warnings)
             return report.stopped_by == INTERRUPTED
         return False
 

@@ -96,7 +96,8 @@ def _place_lines(outcomes: list[Outcome], paint: Paint) -> Iterator[str]:
                 yield from _failure_lines(failure, paint)
     for report in reports:
         yield paint(f"       {counts_line(report)}", "faint")
-        yield from (paint(f"       {line}", "faint") for line in bound_lines(report))
+        if report.complete:
+            yield from (paint(f"       {line}", "faint") for line in bound_lines(report))
     yield ""
 
 

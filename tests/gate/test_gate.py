@@ -496,10 +496,12 @@ def test_omissions_in_a_spec_are_warned_about(workshop: Workshop) -> None:
     assert any("no preset selects this" in w for w in warnings)
 
 
-def test_warnings_of_the_engine_about_the_model_are_passed_on(workshop: Workshop) -> None:
-    engine = FakeEngine(change=lambda r: replace(r, warnings=(f"{r.system.name} is odd",)))
+def test_warnings_of_the_engine_are_passed_on_if_they_are_so_at_every_instance(workshop: Workshop) -> None:
+    workshop.change("preset smoke", "instance large extends small: Hour = 3\ncheck large: time_passes hold\n"
+                    "witness large: lit\npreset smoke")  # fmt: skip
+    engine = FakeEngine(change=lambda r: replace(r, warnings=(f"{r.system.name} is odd", f"odd at {r.instance.name}")))
     report = workshop.gate(engine, update=True)
-    assert report.warnings == ("lamps/small: Lamps is odd",)
+    assert report.warnings == ("lamps: Lamps is odd",)
 
 
 def test_the_same_run_gives_the_same_report(workshop: Workshop) -> None:
