@@ -59,7 +59,9 @@ def is_none(expr: Expr) -> Expr:
 
 
 def at_most(left: Expr, right: Expr) -> Expr:
-    """Return `left <= right`."""
+    """Return `left <= right`, of integers."""
+    if isinstance(left, Const) and isinstance(right, Const):
+        return TRUE if left.value <= right.value else FALSE
     return Less(BOOL, left, right, strict=False)
 
 
