@@ -179,7 +179,7 @@ class _Differ:
             yield place.change("add", element, (), (message,) * (new[message] - old[message]))
 
     def _sequence(self, place: _Place, kind: SeqType, element: Type, old: Value, new: Value) -> Iterator[Change]:
-        if old and old == new[: len(old)]:
+        if old == new[: len(old)]:
             yield place.change("add", element, (), new[len(old) :])
         elif place.in_network:
             yield from self._queue(place, element, old, new)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
-from checker.ir.types import OrderType, RecordType, SetType, SortType, UnionType, Value
+from checker.ir.types import OrderType, SetType, SortType, Value, record_names
 from checker.render.causality import Delivery, deliveries, signer
 from checker.render.changes import changes, domain_key
 from checker.render.compact import Compact
@@ -121,7 +121,7 @@ class _Rows:
         self.of_step: dict[int, int] = {}
         self.hidden: set[int] = set()
         if trace.initial_notes or not trace.steps:
-            self.rows.append(Row("0", trace.initial_notes))
+            self.rows.append(Row("0", (*trace.initial_notes, *(() if trace.steps else _values(trace)))))
             self.of_step[0] = 0
         for is_shown, group in groupby(trace.steps, key=lambda s: s.index in shown):
             steps = list(group)
@@ -133,6 +133,13 @@ class _Rows:
                 self.of_step |= {s.index: len(self.rows) for s in steps}
                 self.hidden |= {s.index for s in steps}
                 self.rows.append(Row("", fold=f"steps {steps[0].index}–{steps[-1].index} hidden"))
+
+
+def _values(trace: Trace) -> tuple[Note, ...]:
+    """Return the initial state as notes, for a trace that has nothing else to show."""
+    compact = Compact(trace.system, trace.instance)
+    state = zip(trace.system.variables, trace.initial, strict=True)
+    return tuple(Note("state", f"{v.name} = {compact.value(v.type, value)}") for v, value in state)
 
 
 def _shown(trace: Trace, steps_max: int) -> set[int]:
@@ -234,11 +241,11 @@ class _Charter:
         for binding in (*step.args, *step.choices):
             if not is_elided and _names(binding, step.process):
                 is_elided = True
-            elif not (isinstance(binding.type, RecordType | UnionType) and binding.value in drawn):
+            elif not (record_names(binding.type) and binding.value in drawn):
                 yield f"{binding.name}={self._argument(binding)}"
 
     def _argument(self, binding: Binding) -> str:
-        if isinstance(binding.type, RecordType | UnionType):
+        if record_names(binding.type) and binding.value is not None:
             return self.compact.message(binding.value)
         return self.compact.value(binding.type, binding.value)
 

@@ -26,7 +26,10 @@ _COST_OFF_CENTRE = 24.0  # at the edge of the gap
 
 def place_labels(chart: Chart, layout: Layout, lines: tuple[Polyline, ...], taken: tuple[Box, ...]) -> tuple[Box, ...]:
     """Return the place of each arrow's label; `taken` are places of other texts."""
-    obstacles = (*(b.box for b in layout.boxes.values()), *layout.headers, *taken)
+    dots = (
+        Box(*lines[i][0], 8, 8) for i, arrow in enumerate(chart.arrows) if arrow.is_hidden or arrow.kind == "forged"
+    )
+    obstacles = (*(b.box for b in layout.boxes.values()), *layout.headers, *taken, *dots)
     placed: dict[int, Box] = {}
     for _ in range(2):
         for i, arrow in enumerate(chart.arrows):

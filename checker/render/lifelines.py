@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from checker.ir.types import OrderType, SetType, SortType
+from checker.ir.types import SetType, SortType
 from checker.render.causality import Delivery, signer
 from checker.trace.trace import Lane, Trace
 
@@ -28,54 +28,56 @@ class Lifeline:
 
 
 def lifelines(trace: Trace, found: tuple[Delivery, ...]) -> tuple[Lifeline, ...]:
-    """Return labelled lifelines; sorts get the first colours, so that a process looks the same in every diagram."""
-    lanes = _lanes(trace, found)
-    sorts = {d.type.name for d in trace.system.domains if isinstance(d.type, SortType)}
-    by_color = sorted(lanes, key=lambda lane: (lane.domain not in sorts, lanes.index(lane)))
+    """Return the lifelines, at least one; the main sort has the first colours, so its members look alike everywhere."""
+    main, lanes = _lanes(trace, found)
+    by_color = sorted(lanes, key=lambda lane: (lane.domain != main, lanes.index(lane)))
     colors = {lane: _COLORS[i % len(_COLORS)] for i, lane in enumerate(by_color)}
     return tuple(
         Lifeline(ENVIRONMENT, "environment", _GREY)
         if lane == ENVIRONMENT
-        else Lifeline(lane, _label(lane, trace, lane.domain in sorts), colors[lane], _is_byzantine(lane, trace))
+        else Lifeline(lane, _label(lane, trace, main), colors[lane], _is_byzantine(lane, trace))
         for lane in lanes
     )
 
 
-def _lanes(trace: Trace, found: tuple[Delivery, ...]) -> tuple[Lane, ...]:
-    """Return the lifelines from left to right.
+def _lanes(trace: Trace, found: tuple[Delivery, ...]) -> tuple[str, tuple[Lane, ...]]:
+    """Return the main sort, and all lanes from left to right.
 
-    The sort that takes most steps is shown whole, in the middle; of any other domain those members that take part.
-    Members of orders (the proposers of ballots) stand at its sides, split where the messages travel least.
+    The sort that takes most steps is the main one: it is shown whole, in the middle. Of any other domain (clients, the
+    proposers of ballots) those members that take part stand at its sides, split so that messages travel least and pass
+    the fewest events.
     """
     acting = Counter(step.process for step in trace.steps if step.process is not None)
     signers = (signer(trace, d.envelope) for d in found if d.is_forged)
     taking_part = set(acting) | {lane for lane in signers if lane is not None}
+    sizes = {d.type.name: trace.instance.size(d.type.name) for d in trace.system.domains}
     sorts = [d.type.name for d in trace.system.domains if isinstance(d.type, SortType)]
-    orders = [d.type.name for d in trace.system.domains if isinstance(d.type, OrderType)]
-    steps = {name: sum(n for lane, n in acting.items() if lane.domain == name) for name in sorts}
-    main = max(sorts, key=lambda name: steps[name], default="")
-    is_whole = bool(main) and (steps[main] or not acting) and trace.instance.size(main) <= ALL_MEMBERS_MAX
-    middle = [
-        Lane(name, i)
-        for name in sorts
-        for i in range(trace.instance.size(name))
-        if Lane(name, i) in taking_part or (name == main and is_whole)
-    ]
-    sides = [Lane(name, i) for name in orders for i in range(trace.instance.size(name)) if Lane(name, i) in taking_part]
-    last = [ENVIRONMENT] if any(step.process is None for step in trace.steps) else []
+    main = max(sorts, key=lambda name: sum(n for lane, n in acting.items() if lane.domain == name), default="")
+    members = [Lane(name, i) for name, size in sizes.items() for i in range(size)]
+    is_whole = bool(main) and sizes[main] <= ALL_MEMBERS_MAX
+    middle = [lane for lane in members if lane.domain == main and (is_whole or lane in taking_part)]
+    sides = [lane for lane in members if lane.domain != main and lane in taking_part]
+    last = [ENVIRONMENT] if any(step.process is None for step in trace.steps) or not (middle or sides) else []
     candidates = [(*sides[:k], *middle, *sides[k:], *last) for k in range(len(sides), -1, -1)]
-    return min(candidates, key=lambda lanes: _distance(lanes, trace, found))
+    return main, min(candidates, key=lambda lanes: _clutter(lanes, trace, found))
 
 
-def _distance(lanes: tuple[Lane, ...], trace: Trace, found: tuple[Delivery, ...]) -> int:
+def _clutter(lanes: tuple[Lane, ...], trace: Trace, found: tuple[Delivery, ...]) -> int:
+    """Return how far the messages travel, in lifelines, plus how many events they pass on the way."""
     place = {lane: i for i, lane in enumerate(lanes)}
-    lane_of = {step.index: place[step.process or ENVIRONMENT] for step in trace.steps}
-    return sum(abs(lane_of[d.sender] - lane_of[d.receiver]) for d in found if d.sender is not None)
+    at = [place[step.process or ENVIRONMENT] for step in trace.steps]
+    total = 0
+    for delivery in found:
+        if delivery.sender is not None:
+            low, high = sorted((at[delivery.sender - 1], at[delivery.receiver - 1]))
+            total += high - low + sum(low < x < high for x in at[delivery.sender : delivery.receiver - 1])
+    return total
 
 
-def _label(lane: Lane, trace: Trace, is_sort: bool) -> str:
+def _label(lane: Lane, trace: Trace, main: str) -> str:
     member = trace.instance.domains[lane.domain][lane.index]
-    return member if is_sort else f"{lane.domain} {member}"
+    name = member if lane.domain == main else f"{lane.domain} {member}"
+    return f"{name} (Byzantine)" if _is_byzantine(lane, trace) else name
 
 
 def _is_byzantine(lane: Lane, trace: Trace) -> bool:

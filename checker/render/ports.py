@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from checker.render.chart import Arrow, Chart
 from checker.render.geometry import Box, Point
-from checker.render.layout import Layout
+from checker.render.layout import PORT_DISTANCE, Layout
 
-_DISTANCE = 7.0
-"""Between the ends of two arrows, where there is room."""
+_FALL = 16.0
+"""How far above its end a forged message starts."""
 
 _Side: TypeAlias = tuple[int, bool]
 """The side of the box in a row: the right one, or the left one."""
@@ -21,7 +20,7 @@ _Side: TypeAlias = tuple[int, bool]
 def ends_of_arrows(chart: Chart, layout: Layout) -> tuple[tuple[Point, Point], ...]:
     """Return where each arrow starts and ends. Arrows of one message leave its sender at the same point."""
     ports = _Ports(chart, layout)
-    out, into = ports.departures(), ports.arrivals()
+    out, into = ports.heights()
     return tuple((ports.start(i, arrow, out, into), ports.end(i, arrow, into)) for i, arrow in enumerate(chart.arrows))
 
 
@@ -30,34 +29,29 @@ class _Ports:
     chart: Chart
     layout: Layout
 
-    def departures(self) -> dict[tuple[int, str, bool], float]:
-        """Return the height at which each message leaves each side: the steepest lowest, all in the lower half."""
-        out: dict[tuple[int, str, bool], float] = {}
-        arriving = self._sides_reached()
-        for (row, side), indices in self._sides_left().items():
-            ranked = sorted(indices, key=self._steepness)
-            labels = list(dict.fromkeys(self.chart.arrows[i].label for i in ranked))
-            heights = _spread(len(labels), self._box(row), (row, side) in arriving, is_upper=False)
-            out |= {(row, label, side): y for label, y in zip(labels, heights, strict=True)}
-        return out
+    def heights(self) -> tuple[dict[tuple[int, str, bool], float], dict[int, float]]:
+        """Return the height at which each message leaves each side of its sender, and each arrow arrives.
 
-    def arrivals(self) -> dict[int, float]:
-        """Return the height at which each arrow arrives: the steepest highest, all in the upper half."""
+        On each side, from top to bottom: what arrives, the steepest first, then what leaves, the steepest last.
+        """
+        out: dict[tuple[int, str, bool], float] = {}
         into: dict[int, float] = {}
-        leaving = self._sides_left()
-        for (row, side), indices in self._sides_reached().items():
-            ranked = sorted(indices, key=self._steepness, reverse=True)
-            into |= zip(
-                ranked, _spread(len(ranked), self._box(row), (row, side) in leaving, is_upper=True), strict=True
-            )
-        return into
+        leaving, arriving = self._leaving(), self._arriving()
+        for row, side in dict.fromkeys([*arriving, *leaving]):
+            incoming = sorted(arriving.get((row, side), ()), key=self._steepness, reverse=True)
+            outgoing = sorted(leaving.get((row, side), ()), key=self._steepness)
+            labels = list(dict.fromkeys(self.chart.arrows[i].label for i in outgoing))
+            heights = _spread(len(incoming), len(labels), self._box(row))
+            into |= zip(incoming, heights, strict=False)
+            out |= {(row, label, side): y for label, y in zip(labels, heights[len(incoming) :], strict=True)}
+        return out, into
 
     def start(self, index: int, arrow: Arrow, out: dict[tuple[int, str, bool], float], into: dict[int, float]) -> Point:
         layout = self.layout
         if arrow.source is None:
-            return Point(self._box(arrow.row).left - 48, into[index] - 14)
+            return Point(self._box(arrow.row).left - 48, into[index] - _FALL)
         if arrow.source_row is None:
-            return Point(layout.columns[arrow.source], layout.rows[arrow.row] - layout.heights[arrow.row] / 2)
+            return Point(layout.columns[arrow.source], into[index] - _FALL)
         if arrow.is_hidden:
             return Point(layout.columns[arrow.source], layout.rows[arrow.source_row])
         box = self._box(arrow.source_row)
@@ -71,14 +65,14 @@ class _Ports:
     def _box(self, row: int) -> Box:
         return self.layout.boxes[row].box
 
-    def _sides_left(self) -> dict[_Side, list[int]]:
+    def _leaving(self) -> dict[_Side, list[int]]:
         sides: dict[_Side, list[int]] = defaultdict(list)
         for i, arrow in enumerate(self.chart.arrows):
             if arrow.source_row is not None and not arrow.is_hidden:
                 sides[arrow.source_row, _goes_right(arrow)].append(i)
         return dict(sides)
 
-    def _sides_reached(self) -> dict[_Side, list[int]]:
+    def _arriving(self) -> dict[_Side, list[int]]:
         sides: dict[_Side, list[int]] = defaultdict(list)
         for i, arrow in enumerate(self.chart.arrows):
             sides[arrow.row, not _goes_right(arrow)].append(i)
@@ -96,13 +90,9 @@ def _goes_right(arrow: Arrow) -> bool:
     return arrow.source is None or arrow.source < arrow.target
 
 
-def _spread(count: int, box: Box, is_shared: bool, *, is_upper: bool) -> Sequence[float]:
-    """Return `count` heights on the side of a box: around its middle, or in one half if the other is in use."""
-    low, high = box.top + 5, box.bottom - 5
-    if is_shared:
-        low, high = (low, box.y - 2) if is_upper else (box.y + 2, high)
-    middle = (low + high) / 2
-    if not is_shared and count == 1:
-        middle += -4 if is_upper else 4
-    distance = min(_DISTANCE, (high - low) / count)
+def _spread(incoming: int, outgoing: int, box: Box) -> list[float]:
+    """Return heights on a side of a box, from top to bottom; one alone is a little above or below the middle."""
+    count = incoming + outgoing
+    distance = min(PORT_DISTANCE, (box.height - 10) / count)
+    middle = box.y if count > 1 else box.y - 4 * incoming + 4 * outgoing
     return [middle + (i - (count - 1) / 2) * distance for i in range(count)]

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 
 from checker.render.chart import STEPS_MAX, Chart, EventKind, Outage, chart_of
 from checker.render.dotfile import Attribute, attributes, curve, inches, left_aligned, position
-from checker.render.fonts import BOLD, SANS, text_width, wrapped
+from checker.render.fonts import BOLD, SANS, text_height, text_width, wrapped
 from checker.render.geometry import Box, Point, Polyline, shortened, smooth
 from checker.render.labels import collisions, place_labels
 from checker.render.layout import (
+    LOSS_SIZE,
     SMALL_SIZE,
     TEXT_SIZE,
     TITLE_SIZE,
@@ -130,7 +131,7 @@ class _Picture:
 
     def _heading(self) -> Iterator[str]:
         """The title above the lifelines, and a frame that keeps the margins free."""
-        layout, middle = self.layout, (self.layout.left + self.layout.right) / 2
+        layout, middle = self.layout, (self.layout.numbers_x + self._right()) / 2
         width = max(self._right() - layout.numbers_x, 420.0)
         lines = wrapped(self.chart.title, TITLE_SIZE, width, 3)
         top = layout.headers[0].top if layout.headers else 0.0
@@ -214,7 +215,7 @@ class _Picture:
             },
         )
         title, *rest = placed.lines
-        y = box.top + 5 + TEXT_SIZE * 0.64
+        y = box.y - (text_height(len(rest), SMALL_SIZE) + (1 if rest else 0)) / 2
         yield _text(f"s{row}t", box.x, y, title, fontname=BOLD)
         for i, line in enumerate(rest):
             y += SMALL_SIZE * 1.28 + (1 if i == 0 else 0)
@@ -258,7 +259,7 @@ class _Picture:
             points = smooth((start, end), 0)
             style: dict[str, Attribute] = {"color": _LOST, "style": "dashed", "arrowhead": "tee", "arrowsize": 0.6}
             yield f"s{loss.row} -> l{i}e " + attributes(style, pos=curve((*points, end), tip=True))
-            yield _node(f"l{i}", box, {"fontsize": SMALL_SIZE - 1, "fontcolor": "#9a9a9a", "label": loss.label})
+            yield _node(f"l{i}", box, {"fontsize": LOSS_SIZE, "fontcolor": "#9a9a9a", "label": loss.label})
 
     def _loop(self) -> Iterator[str]:
         """A line beside the step numbers, from the last step up to the first of the cycle."""

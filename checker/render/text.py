@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from checker.diagnostics import Span
-from checker.ir.types import MapType, Type, Value
-from checker.ir.values import show_value
+from checker.ir.types import FifoType, MapType, MessageSetType, Type, Value
+from checker.ir.values import channels_type, show_value
 from checker.render.changes import changes
 from checker.trace.trace import Binding, Blame, Envelope, Note, Step, Trace
 
@@ -65,24 +65,19 @@ class _TraceText:
         yield f"{0:>{_INDENT}}  {self._paint('initial state', 'bold')}"
         for variable, value in zip(self.trace.system.variables, self.trace.initial, strict=True):
             yield from self._wrapped(f"{variable.name} = {self._concise(variable.type, value)}")
-        yield from self._notes(self.trace.initial_notes)
-        if self.trace.loop_start == 0:
-            yield from self._notes((_LOOP,))
+        yield from self._notes(self._with_loop(self.trace.initial_notes, 0))
 
     def _step(self, step: Step, before: tuple[Value, ...]) -> Iterator[str]:
         yield from self._title(step)
-        for envelopes, verb in ((self._read(step), "reads"), (step.lost, "loses")):
-            for envelope in envelopes:
-                forged = ", forged" if envelope in step.forged else ""
-                yield from self._wrapped(f"{verb} {self._envelope(envelope)}{forged}", "faint")
+        for envelope in self._read(step):
+            forged = ", which is forged" if envelope in step.forged else ""
+            yield from self._wrapped(f"reads {self._show(envelope.type, envelope.message)}{forged}", "faint")
         found = changes(self.trace.system, self.trace.instance, before, step.state)
         for change in found:
             yield from self._wrapped(change.text(self._show))
         if not found:
             yield from self._wrapped("nothing changes", "faint")
-        yield from self._notes(step.notes)
-        if self.trace.loop_start == step.index:
-            yield from self._notes((_LOOP,))
+        yield from self._notes(self._with_loop(step.notes, step.index))
 
     def _title(self, step: Step) -> Iterator[str]:
         """The number and the action, with the place in the model at the right edge, or below if there is no room."""
@@ -101,10 +96,18 @@ class _TraceText:
         yield f"{step.index:>{_INDENT}}  {rows[0]}".rstrip()
         yield from (_BODY + row for row in rows[1:])
 
-    def _read(self, step: Step) -> tuple[Envelope, ...]:
-        """Return what the step received, but for what its arguments show already."""
-        shown = {b.value for b in step.args}
-        return tuple(e for e in step.received if e.message not in shown or e in step.forged)
+    def _read(self, step: Step) -> Iterator[Envelope]:
+        """Yield what the step read, but for what its arguments show, and what its changes show as taken."""
+        shown = {binding.value for binding in step.args}
+        for envelope in step.received:
+            is_monotone = isinstance(self.trace.system.variable(envelope.network).type, MessageSetType)
+            if envelope in step.forged or (is_monotone and envelope.message not in shown):
+                yield envelope
+
+    def _with_loop(self, notes: tuple[Note, ...], index: int) -> tuple[Note, ...]:
+        """Return the notes on a state, with one that the loop starts there if it does."""
+        is_marked = self.trace.loop_start != index or any(note.kind == "loop" for note in notes)
+        return notes if is_marked else (*notes, Note("loop", "the loop starts here"))
 
     def _notes(self, notes: tuple[Note, ...]) -> Iterator[str]:
         for note in notes:
@@ -134,16 +137,9 @@ class _TraceText:
     def _binding(self, binding: Binding) -> str:
         return f"{binding.name}={self._show(binding.type, binding.value)}"
 
-    def _envelope(self, envelope: Envelope) -> str:
-        message = self._show(envelope.type, envelope.message)
-        if envelope.source is None or envelope.destination is None:
-            return message
-        network = self.trace.system.variable(envelope.network).type
-        names = self.trace.instance.domains[network.endpoint.name]  # type: ignore[union-attr]
-        return f"{message} ({names[envelope.source]}→{names[envelope.destination]})"
-
     def _concise(self, kind: Type, value: Value) -> str:
         """Return a value, a map with one value for all keys as that value: `None for every Acceptor`."""
+        kind = channels_type(kind) if isinstance(kind, FifoType) else kind
         depth: list[str] = []
         while isinstance(kind, MapType) and len(value) > 1 and all(v == value[0] for v in value):
             depth.append(str(kind.key))
@@ -173,4 +169,3 @@ class _TraceText:
 
 
 _MARKS = {"fact": "✓", "deviation": "≠", "violation": "✗", "loop": "↺"}
-_LOOP = Note("loop", "the loop starts here")
