@@ -18,6 +18,7 @@ class Crashes(Model, Generic[P]):
 
     @initial
     def nobody_crashed(self) -> None:
+        """Every process runs."""
         self.crashed = set()
 
     @action
