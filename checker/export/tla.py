@@ -51,7 +51,7 @@ def export_tla(system: System, instance: Instance) -> TlaExport:
     """Return a system in one instance as a TLA+ module and its configuration.
 
     Raises:
-        QuoraxError: E001–E006, for what TLA+ or TLC cannot express.
+        QuoraxError: E002–E006, for what TLA+ or TLC cannot express.
 
     """
     writer = _Writer(system, instance)

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias, assert_never
 
 from checker.diagnostics import Span, error
+from checker.ir.definedness import Definedness, fits
 from checker.ir.expr import (
-    And,
     Call,
     Comprehension,
     Concat,
@@ -30,14 +30,14 @@ from checker.ir.expr import (
     MakeSeq,
     MakeSet,
     Member,
-    Not,
     Quantifier,
     SetOp,
     Size,
     Slice,
     State,
 )
-from checker.ir.steps import TRUE, BagUpdate, Change, Check, Choice, Definition, Step, Transition, Update
+from checker.ir.logic import TRUE, conjunction, negation
+from checker.ir.steps import BagUpdate, Change, Check, Choice, Definition, Step, Transition, Update
 from checker.ir.system import (
     Append,
     Assign,
@@ -84,7 +84,7 @@ def transition_form(system: System) -> tuple[Transition, ...]:
     """Return the transition form of every action, in declaration order.
 
     Raises:
-        QuoraxError: E001 and E002, for what the form cannot express.
+        QuoraxError: E002, for what the form cannot express.
 
     """
     return tuple(
@@ -142,7 +142,7 @@ def _execute(
 ) -> Transition:
     """Return the transition of a body, in a state whose variables have the values `start` gives them."""
     plain = {n: v for n, v in start.items() if not isinstance(v.type, MessageSetType | BagType)}
-    steps, store = _Execution(system, parameters).block(body, _Store({}, plain))
+    steps, store = _Execution(system, parameters, is_initial=bool(start)).block(body, _Store({}, plain))
     updates: list[Update | BagUpdate] = []
     for decl in system.variables:
         changes = store.changes.get(decl.name, ())
@@ -163,8 +163,10 @@ class _Execution:
     A value that is written and read again gets a name, so that what the action comes to is no longer than the action.
     """
 
-    def __init__(self, system: System, parameters: Iterable[Parameter]) -> None:
+    def __init__(self, system: System, parameters: Iterable[Parameter], *, is_initial: bool) -> None:
         self._system = system
+        self._is_initial = is_initial
+        self._definedness = Definedness(system)
         self._taken = {p.name for p in parameters}
         self._loop_names: set[str] = set()
         self._loops: list[str] = []
@@ -173,6 +175,8 @@ class _Execution:
         """Execute statements, after which the variables `later` are read."""
         steps: list[Step] = []
         for position, statement in enumerate(statements):
+            if not self._is_initial:
+                steps += self._check_defined(statement, store)
             made, store = self._statement(statement, store, later | self._read(statements[position + 1 :]))
             steps += made
         return tuple(steps), store
@@ -209,6 +213,25 @@ class _Execution:
             case _:
                 assert_never(statement)
 
+    def _check_defined(self, statement: Statement, store: _Store) -> tuple[Check, ...]:
+        """Return the check that all expressions of a statement have values, and that what it stores fits."""
+        conditions = [self._definedness.of(expr) for expr in statement_expressions(statement)]
+        if isinstance(statement, Assign | Append) and statement.target.is_state:
+            place, kind = self._place(statement.target), statement.target.type
+            stored = kind.element if isinstance(statement, Append) and isinstance(kind, SeqType) else kind
+            conditions += [self._definedness.of(place), fits(statement.value, stored)]
+        condition = conjunction(conditions)
+        if condition == TRUE:
+            return ()
+        return (Check("error", self._value(condition, store), span=statement.span),)
+
+    def _place(self, target: Target) -> Expr:
+        """Return what stands at a place of the state before it is written."""
+        place: Expr = State(self._system.variable(target.name).type, target.name, span=target.span)
+        for step in target.steps:
+            place = entry(place, step.key)
+        return place
+
     def _bind(self, name: str, value: Expr, store: _Store, span: Span) -> _Done:
         steps, value = self._named(name, value, span)
         return steps, store.bind(name, value)
@@ -222,10 +245,7 @@ class _Execution:
 
     def _append(self, statement: Append, store: _Store, later: frozenset[str]) -> _Done:
         target = statement.target
-        place: Expr = State(self._system.variable(target.name).type, target.name, span=target.span)
-        for step in target.steps:
-            place = entry(place, step.key)
-        sequence, value = self._value(place, store), self._value(statement.value, store)
+        sequence, value = self._value(self._place(target), store), self._value(statement.value, store)
         assert isinstance(target.type, SeqType)
         longer = Concat(target.type, sequence, MakeSeq(SeqType(target.type.element), (value,)), span=statement.span)
         shown = target.name + "[...]" * len(target.steps)
@@ -285,7 +305,7 @@ class _Execution:
         condition = self._value(statement.condition, store)
         then_steps, then = self.block(statement.then, store)
         else_steps, orelse = self.block(statement.orelse, store)
-        steps: list[Step] = [*_under(condition, then_steps), *_under(_negated(condition), else_steps)]
+        steps: list[Step] = [*_under(condition, then_steps), *_under(negation(condition), else_steps)]
         after = _Store(dict(store.locals), dict(store.values), _merged_changes(condition, store, then, orelse))
         for variable in (v.name for v in self._system.variables):
             if variable in then.values or variable in orelse.values:
@@ -394,26 +414,11 @@ def _looked_up(expr: Expr) -> Expr:
 def _merged_changes(condition: Expr, store: _Store, then: _Store, orelse: _Store) -> dict[str, tuple[Change, ...]]:
     """Return what happens to the networks up to the end of an `if` whose branches end with the given stores."""
     changes = dict(store.changes)
-    for branch, test in ((then, condition), (orelse, _negated(condition))):
+    for branch, test in ((then, condition), (orelse, negation(condition))):
         for network, made in branch.changes.items():
             new = made[len(store.changes.get(network, ())) :]
             changes[network] = (*changes.get(network, ()), *(replace(c, path=(test, *c.path)) for c in new))
     return changes
-
-
-def _both(first: Expr, second: Expr) -> Expr:
-    parts = (
-        *(first.operands if isinstance(first, And) else (first,)),
-        *(second.operands if isinstance(second, And) else (second,)),
-    )
-    kept = tuple(p for p in parts if p != TRUE)
-    if len(kept) < 2:
-        return kept[0] if kept else TRUE
-    return And(BOOL, kept, span=first.span)
-
-
-def _negated(condition: Expr) -> Expr:
-    return condition.operand if isinstance(condition, Not) else Not(BOOL, condition, span=condition.span)
 
 
 def _merged(condition: Expr, then: Expr, orelse: Expr) -> Expr:
@@ -426,7 +431,7 @@ def _merged(condition: Expr, then: Expr, orelse: Expr) -> Expr:
 def _under(path: Expr, steps: Iterable[Step]) -> Iterable[Step]:
     """Yield the steps of a branch that is taken where `path` is true."""
     for step in steps:
-        yield step if isinstance(step, Definition) else replace(step, path=_both(path, step.path))
+        yield step if isinstance(step, Definition) else replace(step, path=conjunction((path, step.path)))
 
 
 def _checked_for_all(step: Step, variable: str, domain: Expr) -> Step:
@@ -504,7 +509,7 @@ def _with_sent(network: Expr, changes: Iterable[Change]) -> Expr:
         path, sent = parts[-1] if parts else ((), None)
         if sent is not None and path == change.path:
             parts[-1] = (path, _united(sent, new))
-        elif sent is not None and path and (*path[:-1], _negated(path[-1])) == change.path:
+        elif sent is not None and path and (*path[:-1], negation(path[-1])) == change.path:
             parts[-1] = (path[:-1], _merged(path[-1], sent, new))
         else:
             parts.append((change.path, new))
