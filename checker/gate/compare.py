@@ -42,7 +42,7 @@ def entry_of(run: Run, obligation: Obligation, verdict: Settled, report: Report)
         depth_bound=obligation.expectation.depth,
         settings=settings_document(run.instance.settings),
         model_hash=model_hash(run.system),
-        property_hash=_property_hash(run.system, obligation),
+        property_hash=asked_hash(run.system, obligation),
     )
 
 
@@ -62,6 +62,17 @@ def against_lock(obligation: Obligation, entry: Entry, locked: Entry) -> Iterato
     elif not differences and not is_same_input:
         what = "property" if is_model_same else "model"
         yield Failure("stale", obligation.id, f"the {what} changed, what came out did not; {UPDATE}")
+
+
+def asked_hash(system: System, obligation: Obligation) -> str:
+    """Return the hash of what is asked for: a property, or the predicate of a witness; "" for deadlock."""
+    if obligation.demand == "witness":
+        predicate = system.function(obligation.property)
+        asked = Property(predicate.name, "invariant", predicate.body)
+        system = replace(system, properties=(asked,))
+    elif obligation.property == DEADLOCK:
+        return ""
+    return property_hash(system, obligation.property)
 
 
 def _differences(entry: Entry, locked: Entry) -> Iterator[tuple[FailureKind, str]]:
@@ -110,17 +121,6 @@ def _bounds_change(old: Mapping[str, float | str], new: Mapping[str, float | str
 
 def _show(setting: float | str) -> str:
     return "unlimited" if setting == math.inf else str(setting)
-
-
-def _property_hash(system: System, obligation: Obligation) -> str:
-    """Return the hash of what is asked for: a property, or the predicate of a witness; "" for deadlock."""
-    if obligation.demand == "witness":
-        predicate = system.function(obligation.property)
-        asked = Property(predicate.name, "invariant", predicate.body)
-        system = replace(system, properties=(asked,))
-    elif obligation.property == DEADLOCK:
-        return ""
-    return property_hash(system, obligation.property)
 
 
 def _word(verdict: Settled) -> str:
