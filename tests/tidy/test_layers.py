@@ -46,7 +46,6 @@ PURITY_EXCEPTIONS = {
     ("checker/interp/meter.py", "time"): "progress and time limits: no verdict or count depends on it",
     ("checker/interp/simulate.py", "random"): "random simulation, from the seed that the user gives",
     ("checker/render/draw.py", "os"): "finds the cache folder",
-    ("checker/render/draw.py", "subprocess"): "runs graphviz",
     ("checker/render/draw.py", "tempfile"): "writes the cache in one step",
 }
 
