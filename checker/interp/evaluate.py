@@ -57,7 +57,18 @@ from checker.ir.expr import (
     Universe,
     Unwrap,
 )
-from checker.ir.types import BagType, MapType, MessageSetType, QuorumType, SeqType, SetType, Type, Value, record_names
+from checker.ir.types import (
+    BagType,
+    MapType,
+    MessageSetType,
+    QuorumType,
+    RecordType,
+    SeqType,
+    SetType,
+    Type,
+    Value,
+    record_names,
+)
 from checker.ir.values import map_keys
 
 Each: TypeAlias = Callable[[Frame, Slots], Iterable[Value]]
@@ -108,6 +119,7 @@ class Evaluator:
         self._instance = domains.instance
         self._width = len(domains.system.variables)
         self._functions: dict[tuple[str, bool, bool], tuple[Code, list[str]]] = {}
+        self._memory = _Memory()
 
     def compile(self, expr: Expr, scope: Scope) -> Code:
         """Return the closure that evaluates an expression.
@@ -189,7 +201,9 @@ class Evaluator:
         match expr:
             case FieldOf(target=target, name=name):
                 places = self._field_places(target.type, name)
-                return operators.field(self.compile(target, scope), name, places, expr.span)
+                if isinstance(target.type, RecordType):
+                    return operators.field(self.compile(target, scope), places[target.type.name])
+                return operators.field_of_any(self.compile(target, scope), name, places, expr.span)
             case Index(target=target, key=key):
                 if isinstance(target.type, MapType):
                     whole = self._compile(target, scope)  # only the entry that is read has to be assigned
@@ -390,12 +404,18 @@ class Evaluator:
             if (check := store_check(p.type, self._instance, f"{function.name}({p.name})", a.span)) is not None
         ]
         rest = [None] * (len(frame) - len(args))
+        memory = self._memory
 
         def run(s: Frame, x: Slots) -> Value:
             inner = [arg(s, x) for arg in args]
             for place, check in checks:
                 check(inner[place])
-            return body(s, inner + rest)
+            if not isinstance(s, tuple):
+                return body(s, inner + rest)
+            known, key = memory.of(s), (body, *inner)
+            if key not in known:
+                known[key] = body(s, inner + rest)
+            return known[key]
 
         return run
 
@@ -436,6 +456,24 @@ def is_assigned(value: Value) -> bool:
     if isinstance(value, tuple):
         return all(map(is_assigned, value))
     return value is not UNASSIGNED
+
+
+class _Memory:
+    """The results of helper calls in the state that was looked at last.
+
+    Helpers are pure, and a state given as a tuple cannot change: the same call has the same result. (A step that has
+    begun to write works on a list, and remembers nothing.)
+    """
+
+    def __init__(self) -> None:
+        self._state: Frame = ()
+        self._known: dict[tuple[Value, ...], Value] = {}
+
+    def of(self, state: tuple[Value, ...]) -> dict[tuple[Value, ...], Value]:
+        """Return the results by body and arguments."""
+        if state is not self._state:
+            self._state, self._known = state, {}
+        return self._known
 
 
 def _assigned(read: Code, span: Span) -> Code:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias, cast
 
 from checker.diagnostics import Span
 from checker.interp.domains import Domains
@@ -28,6 +28,7 @@ from checker.interp.statements import (
     Statements,
     Stop,
     local_names,
+    only_looks,
 )
 from checker.ir.expr import Expr
 from checker.ir.instance import Instance
@@ -210,6 +211,24 @@ def blank(kind: Type, instance: Instance) -> Value:
             return UNASSIGNED
 
 
+class Piece(NamedTuple):
+    """A piece of an action's body: what only looks at the state, then what begins to write to it."""
+
+    look: Run | None
+    write: Run | None
+
+    def run(self, state: Sequence[Value], x: Slots, path: Path) -> tuple[Stop | None, Sequence[Value]]:
+        """Return what stopped the piece, if anything, and the state after it: `state` itself if nothing was written."""
+        if self.look is not None:
+            stop = self.look(cast(list[Value], state), x, path)
+            if stop is not None:
+                return stop, state
+        if self.write is None:
+            return None, state
+        working = list(state)
+        return self.write(working, x, path), working
+
+
 class Program:
     """One action, compiled."""
 
@@ -221,16 +240,15 @@ class Program:
         self._domains = evaluator.domains
         scope = scope_of(self.names, is_initial=is_initial)
         statements = Statements(evaluator, action.name, scope, observe)
-        self._segments = [statements.block(segment) if segment else None for segment in segments(action)]
+        self._pieces = [_piece(segment, statements) for segment in segments(action)]
         self.guards = statements.guards
         self._size = len(scope.frame)
         self._kinds = [p.type for p in action.parameters]
-        self._has_choice = any(isinstance(s, Choose) for s in walk_statements(action.body))
 
     def outcomes(self, state: StateValues, out: list[Outcome]) -> None:
         """Append the outcomes of the action in a state to `out`, in canonical order."""
         domains = [self._domains.parameter_values(kind, state) for kind in self._kinds]
-        self._bind(list(state), [None] * self._size, (), domains, out)
+        self._bind(state, [None] * self._size, (), domains, out)
 
     def perform(self, state: StateValues, args: Values, choices: Values) -> Outcome | None:
         """Return the outcome for given arguments and choices, or None if they are not possible or not enabled."""
@@ -240,37 +258,37 @@ class Program:
             if arg not in self._domains.parameter_values(kind, state):
                 return None
         path = Script(choices)
-        s, x = list(state), [*args, *[None] * (self._size - len(args))]
+        s: Sequence[Value] = state
+        x = [*args, *[None] * (self._size - len(args))]
         try:
-            for segment in self._segments:
-                stop = segment(s, x, path) if segment is not None else None
+            for piece in self._pieces:
+                stop, s = piece.run(s, x, path)
                 if stop is not None:
                     return self._outcome(stop, s, args, path.made)
         except ModelError as error:
             return Failure(self.action.name, args, tuple(path.made), error)
         return self._outcome(None, s, args, path.made) if path.is_used_up else None
 
-    def _bind(self, s: list[Value], x: Slots, args: Values, domains: list[Values], out: list[Outcome]) -> None:
-        """Run the body as far as it goes with `args`, then bind the next parameter."""
+    def _bind(self, s: Sequence[Value], x: Slots, args: Values, domains: list[Values], out: list[Outcome]) -> None:
+        """Run the body as far as it goes with `args`, then bind the next parameter.
+
+        The slots `x` are shared by all bindings: no local is read before the statements of its binding assign it.
+        """
         place = len(args)
-        segment = self._segments[place]
         if place == len(domains):
-            self._finish(segment, s, x, args, out)
+            self._finish(s, x, args, out)
             return
-        if segment is not None:
-            path = Script(())  # the body chooses only after the last parameter is bound
-            try:
-                stop = segment(s, x, path)
-            except ModelError as error:
-                self._stop_all(error, args, domains, out)
-                return
-            if stop is not None:
-                self._stop_all(stop, args, domains, out)
-                return
+        try:
+            stop, s = self._pieces[place].run(s, x, NO_CHOICE)
+        except ModelError as error:
+            self._stop_all(error, args, domains, out)
+            return
+        if stop is not None:
+            self._stop_all(stop, args, domains, out)
+            return
         for value in domains[place]:
-            slots = x.copy()
-            slots[place] = value
-            self._bind(s.copy(), slots, (*args, value), domains, out)
+            x[place] = value
+            self._bind(s, x, (*args, value), domains, out)
 
     def _stop_all(self, stop: Stop | ModelError, args: Values, domains: list[Values], out: list[Outcome]) -> None:
         """Give the outcome to each way of binding the parameters that are left."""
@@ -283,14 +301,13 @@ class Program:
             else:
                 out.append(Failure(self.action.name, whole, (), stop))
 
-    def _finish(self, segment: Run | None, s: list[Value], x: Slots, args: Values, out: list[Outcome]) -> None:
-        """Run the last segment once for every way of choosing."""
+    def _finish(self, s: Sequence[Value], x: Slots, args: Values, out: list[Outcome]) -> None:
+        """Run the last piece once for every way of choosing."""
         path = Odometer()
         while True:
-            working = s.copy() if self._has_choice else s
             try:
-                stop = segment(working, x.copy() if self._has_choice else x, path) if segment is not None else None
-                outcome = self._outcome(stop, working, args, path.made)
+                stop, after = self._pieces[-1].run(s, x, path)
+                outcome = self._outcome(stop, after, args, path.made)
             except ModelError as error:
                 outcome = Failure(self.action.name, args, tuple(path.made), error)
             if outcome is not None:
@@ -298,7 +315,7 @@ class Program:
             if not path.advance():
                 return
 
-    def _outcome(self, stop: Stop | None, s: list[Value], args: Values, choices: list[Value]) -> Outcome | None:
+    def _outcome(self, stop: Stop | None, s: Sequence[Value], args: Values, choices: list[Value]) -> Outcome | None:
         match stop:
             case None:
                 return Next(self.action.name, args, tuple(choices), tuple(s))
@@ -356,6 +373,16 @@ class Script(Path):
         chosen = self._choices[len(self.made)]
         self.made.append(chosen)
         return chosen
+
+
+NO_CHOICE = Script(())
+"""For the pieces before the last, which choose nothing."""
+
+
+def _piece(segment: tuple[Statement, ...], statements: Statements) -> Piece:
+    look = tuple(itertools.takewhile(only_looks, segment))
+    write = segment[len(look) :]
+    return Piece(statements.block(look) if look else None, statements.block(write) if write else None)
 
 
 def segments(action: Action) -> list[tuple[Statement, ...]]:

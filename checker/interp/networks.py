@@ -23,7 +23,6 @@ from checker.ir.types import (
     RecordType,
     SeqType,
     SetType,
-    SortType,
     Type,
     UnionType,
     Value,
@@ -83,20 +82,25 @@ class Forger:
     def __init__(self, system: System, instance: Instance) -> None:
         self._system = system
         self._instance = instance
-        self._byzantine = {
+        byzantine = {
             str(given.type.element): instance.givens[given.name]
             for given in system.givens
             if given.kind == "byzantine" and isinstance(given.type, SetType)
         }
         self._fields = {r.name: tuple(f.type for f in r.fields) for r in system.records}
-        self._signers = {
-            r.name: next((i, f.type) for i, f in enumerate(r.fields) if f.name == r.signer)
+        signed = {
+            r.name: next((place, f.type) for place, f in enumerate(r.fields, start=1) if f.name == r.signer)
             for r in system.records
             if r.signer is not None
         }
+        self._places = {name: place for name, (place, _) in signed.items()}
+        self._liars = {name: byzantine[str(kind)] for name, (_, kind) in signed.items() if byzantine.get(str(kind))}
+        self._bearing = {
+            name: [(place, kind) for place, kind in enumerate(kinds, start=1) if self._bears_signatures(kind)]
+            for name, kinds in self._fields.items()
+        }
         self._always: dict[str, tuple[Value, ...]] = {}
-        self._bearing: dict[Type, bool] = {}
-        self.is_active = bool(self._signers) and any(self._byzantine.values())
+        self.is_active = bool(self._liars)
 
     def forgeable(self, record: str, available: Available) -> tuple[Value, ...]:
         """Return the messages of kind `record` that can be made up, given the signed messages that can be put in them.
@@ -107,38 +111,33 @@ class Forger:
         """
         if record in self._always:
             return self._always[record]
-        members = self._liars(record)
-        if not members:
+        if record not in self._liars:
             return ()
-        fields = self._fields[record]
-        signer = self._signers[record][0]
-        columns = [members if i == signer else self._values(kind, available) for i, kind in enumerate(fields)]
+        columns = [self._values(kind, available) for kind in self._fields[record]]
+        columns[self._places[record] - 1] = tuple(sorted(self._liars[record]))
         forged = self._product(record, columns)
-        if not any(self._bears_signatures(kind) for kind in fields):
+        if not self._bearing[record]:
             self._always[record] = forged
         return forged
 
     def is_forgeable(self, message: Value, sent: Value) -> bool:
         """Return whether `message`, which was not sent, can be made up by its signer from what was sent."""
-        signer = self._signers.get(message[0])
-        if signer is None:
-            return False
-        position, kind = signer
-        if message[position + 1] not in self._byzantine.get(str(kind), frozenset()):
+        liars = self._liars.get(message[0])
+        if liars is None or message[self._places[message[0]]] not in liars:
             return False
         return self._can_contain(message, sent)
 
     def _can_contain(self, record: Value, sent: Value) -> bool:
-        fields = zip(self._fields[record[0]], record[1:], strict=True)
-        return all(self._is_possible(kind, value, sent) for kind, value in fields)
+        """Return whether every signed message inside a record is available."""
+        return all(self._is_possible(kind, record[place], sent) for place, kind in self._bearing[record[0]])
 
     def _is_possible(self, kind: Type, value: Value, sent: Value) -> bool:
-        """Return whether every signed message inside `value` is available."""
-        if value is None or not self._bears_signatures(kind):
+        """Return whether a value is, or is made of, signed messages that are available."""
+        if value is None:
             return True
         match kind:
             case RecordType() | UnionType():
-                if value[0] in self._signers:
+                if value[0] in self._places:
                     return value in sent or self.is_forgeable(value, sent)
                 return self._can_contain(value, sent)
             case OptionType(inner):
@@ -148,20 +147,12 @@ class Forger:
             case _:
                 raise AssertionError(f"{kind} bears no signatures")
 
-    def _liars(self, record: str) -> tuple[Value, ...]:
-        """Return the Byzantine processes that can sign a message of kind `record`, ascending."""
-        if record not in self._signers:
-            return ()
-        kind = self._signers[record][1]
-        assert isinstance(kind, SortType), "a process is a member of a sort"
-        return tuple(sorted(self._byzantine.get(kind.name, frozenset())))
-
     def _values(self, kind: Type, available: Available) -> tuple[Value, ...]:
         """Return the values of a type in which every signed message is available."""
         if not self._bears_signatures(kind):
             return universe(kind, self._system, self._instance)
         match kind:
-            case RecordType(name) if name in self._signers:
+            case RecordType(name) if name in self._places:
                 return available(name)
             case RecordType(name):
                 return self._product(name, [self._values(field, available) for field in self._fields[name]])
@@ -189,15 +180,9 @@ class Forger:
 
     def _bears_signatures(self, kind: Type) -> bool:
         """Return whether a value of a type may have a signed message in it."""
-        known = self._bearing.get(kind)
-        if known is None:
-            known = self._bearing[kind] = self._find_signatures(kind)
-        return known
-
-    def _find_signatures(self, kind: Type) -> bool:
         match kind:
             case RecordType(name):
-                return name in self._signers or any(map(self._bears_signatures, self._fields[name]))
+                return name in self._places or any(map(self._bears_signatures, self._fields[name]))
             case UnionType(names):
                 return any(self._bears_signatures(RecordType(name)) for name in names)
             case OptionType(inner) | SetType(inner) | SeqType(inner) | MapType(_, inner):

@@ -72,8 +72,13 @@ def choice(condition: Code, then: Code, orelse: Code) -> Code:
     return lambda s, x: then(s, x) if condition(s, x) else orelse(s, x)
 
 
-def field(target: Code, name: str, places: dict[str, int], span: Span) -> Code:
-    """Return a field of a record; `places` says where it is in each variant that has it."""
+def field(target: Code, place: int) -> Code:
+    """Return a field of a record of a known kind."""
+    return lambda s, x: target(s, x)[place]
+
+
+def field_of_any(target: Code, name: str, places: dict[str, int], span: Span) -> Code:
+    """Return a field of what may be None or one of several variants; `places` says where each of them has it."""
 
     def run(s: Frame, x: Slots) -> Value:
         record = target(s, x)

@@ -31,7 +31,7 @@ from checker.ir.system import (
     Target,
 )
 from checker.ir.types import BagType, FifoType, MapType, MessageSetType, SeqType, Type, Value
-from checker.ir.walk import walk_statements
+from checker.ir.walk import inner_statements, walk_statements
 
 
 class Disabled:
@@ -405,6 +405,21 @@ def _fifo_operation(
             raise AssertionError("a channel does not duplicate")
         case _:
             assert_never(statement.operation)
+
+
+def only_looks(statement: Statement) -> bool:
+    """Return whether a statement leaves the state variables alone."""
+    match statement:
+        case Require() | Choose() | Successor():
+            return True
+        case Assign(target=target) | Append(target=target):
+            return not target.is_state
+        case NetOp() | Spend():
+            return False
+        case If() | ForEach():
+            return all(map(only_looks, inner_statements(statement)))
+        case _:
+            assert_never(statement)
 
 
 def local_names(statements: Iterable[Statement]) -> tuple[str, ...]:
