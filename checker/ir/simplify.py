@@ -129,7 +129,7 @@ class _Simplifier:
     def _connective(self, expr: And | Or, make: Callable[[tuple[Expr, ...]], Expr], last: Expr) -> Expr:
         """`a and a` is a, `a and not a` is `a and False`; what stands before a final False goes if it is defined."""
         folded = make(expr.operands)
-        if type(folded) is not type(expr):
+        if not isinstance(folded, And | Or) or type(folded) is not type(expr):
             return folded
         kept: list[Expr] = []
         for operand in folded.operands:
