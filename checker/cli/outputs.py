@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from checker.cli.console import Console, write_file
-from checker.cli.parser import suggestion
 from checker.diagnostics import NOWHERE, error
 from checker.trace.trace import Trace
 
@@ -43,7 +42,10 @@ def check_folders(*names: str | None) -> None:
     for name in names:
         if name and not Path(name).absolute().parent.is_dir():
             raise error(
-                NOWHERE, "C010", f"cannot write {name}: there is no folder {Path(name).parent}", "make it first"
+                NOWHERE,
+                "C010",
+                f"cannot write {name}: there is no folder {Path(name).parent}",
+                "make the folder first, or write elsewhere",
             )
 
 
@@ -56,8 +58,8 @@ def diagram_format(name: str) -> Format:
     """
     suffix = Path(name).suffix.removeprefix(".").lower()
     if suffix not in FORMATS:
-        message = f"{name}: diagrams are drawn as {', '.join(FORMATS)}"
-        raise error(NOWHERE, "C009", message, suggestion(suffix, FORMATS) if suffix else "end the name in .svg")
+        message = f"{name}: the end of the name does not say how to draw it"
+        raise error(NOWHERE, "C009", message, f"end it in {', '.join('.' + name for name in FORMATS)}")
     return FORMATS[suffix]
 
 

@@ -29,6 +29,8 @@ ENTRY_POINTS = {
 @pytest.mark.parametrize("source", PYTHON, ids=lambda s: s.name)
 def test_files_and_functions_have_a_size_that_can_be_read(source: Source) -> None:
     assert source.text.count("\n") <= LINES_MAX
+    if source.name.startswith("tests/"):  # there a function may hold a table
+        return
     for node in ast.walk(source.tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             lines = (node.end_lineno or node.lineno) - node.lineno + 1

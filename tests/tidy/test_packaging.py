@@ -90,12 +90,18 @@ def stranger(tmp_path: Path) -> Path:
     return folder
 
 
-def run_quorax(*arguments: str, at: Path, installed: Path) -> subprocess.CompletedProcess[str]:
-    """Run the installed command as its script does: the working directory is not on the path."""
-    code = "import sys; from checker.cli.main import main; sys.exit(main())"
-    environment = {**os.environ, "PYTHONPATH": str(installed), "PYTHONSAFEPATH": "1"}
+def run_python(code: str, *arguments: str, at: Path, installed: Path) -> subprocess.CompletedProcess[str]:
+    """Run code as the script of an installed command runs: the working directory is not on the path."""
+    environment = {k: v for k, v in os.environ.items() if k not in ("CI", "PYTEST_ADDOPTS")}
+    environment |= {"PYTHONPATH": str(installed), "PYTHONSAFEPATH": "1"}
     command = [sys.executable, "-c", code, *arguments]
     return subprocess.run(command, cwd=at, env=environment, capture_output=True, text=True, check=False)
+
+
+def run_quorax(*arguments: str, at: Path, installed: Path) -> subprocess.CompletedProcess[str]:
+    """Run the installed command."""
+    code = "import sys; from checker.cli.main import main; sys.exit(main())"
+    return run_python(code, *arguments, at=at, installed=installed)
 
 
 def test_everything_that_an_install_brings_is_pinned() -> None:
@@ -142,6 +148,15 @@ def test_a_stranger_can_start_a_model_of_their_own(installed: Path, stranger: Pa
     assert run_quorax("new", "ring", at=stranger, installed=installed).returncode == 0
     checked = run_quorax("check", "models/ring.py", at=stranger, installed=installed)
     assert checked.returncode == 0, checked.stderr
+
+
+def test_the_test_that_a_stranger_is_given_passes_under_pytest(installed: Path, stranger: Path) -> None:
+    assert run_quorax("new", "ring", at=stranger, installed=installed).returncode == 0
+    assert run_quorax("gate", "specs/ring.spec", "--update", at=stranger, installed=installed).returncode == 0
+    code = "import sys, pytest; sys.exit(pytest.main(['-q', 'tests']))"
+    done = run_python(code, at=stranger, installed=installed)
+    assert done.returncode == 0, done.stdout
+    assert "1 passed" in done.stdout
 
 
 def test_the_readme_and_the_script_run_the_same_tests() -> None:
