@@ -1,8 +1,8 @@
 """What each action and property may read and write: paths of the state, and kinds of messages.
 
-Footprints err on one side only. An action changes nothing outside `writes`; in two states that agree on `reads` it has
-the same outcome for the same arguments and choices, and the same values in `writes`, except that a send to a Bag or
-MessageSet adds the same message to whatever is there. A path may be listed that is never touched.
+Footprints err on one side only. An action changes nothing outside `writes`. In two states that agree on `reads` it has
+the same outcome for the same arguments and choices, and writes the same values to the same places; what it sends to a
+Bag or MessageSet is added to whatever is there. A path may be listed that is never touched.
 """
 
 from __future__ import annotations

@@ -46,7 +46,10 @@ class IntType:
     high: int | str | None = None
 
     def __str__(self) -> str:
-        return "int" if self.low is None and self.high is None else f"int {self.low}..{self.high}"
+        if self.low is None and self.high is None:
+            return "int"
+        low, high = ("" if end is None else end for end in (self.low, self.high))
+        return f"int {low}..{high}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ from tests.ir.generate import COUNT, NODE, VOTE, Case, cases, expressions
 KINDS = (BOOL, INT, COUNT, NODE, OptionType(VOTE), VOTE, SetType(NODE), SetType(INT))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.data(), cases(), st.sampled_from(KINDS))
 def test_an_expression_has_a_value_just_where_its_condition_holds(data: st.DataObject, case: Case, kind: Type) -> None:
     expr = data.draw(expressions(case.system, kind))

@@ -50,7 +50,7 @@ from tests.ir.generate import COUNT, NODE, VOTE, Case, cases, expressions, syste
 KINDS = (BOOL, INT, COUNT, NODE, OptionType(VOTE), VOTE, SetType(NODE), SetType(INT), SeqType(INT))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.data(), cases(), st.sampled_from(KINDS))
 def test_simplifying_keeps_the_value_or_the_lack_of_one(data: st.DataObject, case: Case, kind: Type) -> None:
     expr = data.draw(expressions(case.system, kind))
