@@ -138,7 +138,7 @@ class _Differ:
                 yield from self._copies(network, element, Counter(old), Counter(new))
             case BagType(element):
                 network = _Place(place.variable, place.keys, in_network=True)
-                yield from self._copies(network, element, Counter(dict(old)), Counter(dict(new)))
+                yield from self._copies(network, element, _counts(old), _counts(new))
             case SeqType(element):
                 yield from self._sequence(place, kind, element, old, new)
             case FifoType():
@@ -206,6 +206,10 @@ class _Differ:
             for destination, was, now in zip(names, before, after, strict=True):
                 channel = _Place(place.variable, (Key(f"[{source}→{destination}]"),), in_network=True)
                 yield from self.differences(channel, channels.value, was, now)
+
+
+def _counts(bag: Value) -> Counter[Value]:
+    return Counter({message: int(count) for message, count in bag})
 
 
 def _domain(key: Type) -> str:

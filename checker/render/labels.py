@@ -17,6 +17,9 @@ from checker.render.layout import SMALL_SIZE, Layout, label_lines, label_width
 _PLACES = tuple(i / 20 for i in range(2, 19))
 """Where in a gap to try a label, as parts of its width."""
 
+_REACH = 30.0
+"""What is further above or below an arrow than this cannot be in the way of its label."""
+
 _COST_OVERLAP = 25.0  # per square point
 _COST_ARROW = 2.5  # per point of a line that is covered
 _COST_LIFELINE = 60.0
@@ -33,10 +36,12 @@ def place_labels(chart: Chart, layout: Layout, lines: tuple[Polyline, ...], take
     placed: dict[int, Box] = {}
     for _ in range(2):
         for i, arrow in enumerate(chart.arrows):
-            others = [box for j, box in placed.items() if j != i]
-            crossing = [line for j, line in enumerate(lines) if j != i]
+            top, bottom = lines[i][0].y - _REACH, lines[i][-1].y + _REACH
+            others = (*obstacles, *(box for j, box in placed.items() if j != i))
+            near = [box for box in others if box.bottom > top and box.top < bottom]
+            crossing = [line for j, line in enumerate(lines) if j != i and line[-1].y > top and line[0].y < bottom]
             options = list(_options(arrow, lines[i], layout))
-            costs = [cost + _cost(box, layout, obstacles, others, crossing) for cost, box in options]
+            costs = [cost + _cost(box, layout, near, crossing) for cost, box in options]
             placed[i] = options[costs.index(min(costs))][1]
     return tuple(placed[i] for i in range(len(chart.arrows)))
 
@@ -66,9 +71,9 @@ def _options(arrow: Arrow, line: Polyline, layout: Layout) -> Iterator[tuple[flo
             yield cost, Box(x, y_at(line, x), width, height)
 
 
-def _cost(box: Box, layout: Layout, obstacles: tuple[Box, ...], others: list[Box], lines: list[Polyline]) -> float:
+def _cost(box: Box, layout: Layout, obstacles: list[Box], lines: list[Polyline]) -> float:
     roomy = Box(box.x, box.y, box.width + 4, box.height + 2)
-    covered = sum(roomy.overlap(o) for o in (*obstacles, *others))
+    covered = sum(roomy.overlap(o) for o in obstacles)
     crossed = sum(box.covers(line) for line in lines)
     lifelines = sum(box.left < x < box.right for x in layout.columns)
     return _COST_OVERLAP * covered + _COST_ARROW * crossed + _COST_LIFELINE * lifelines

@@ -113,7 +113,7 @@ def label_lines(label: str) -> tuple[str, ...]:
     if text_width(label, SMALL_SIZE) <= LABEL_WIDTH_MAX:
         return (label,)
     name, _, fields = label.partition(" ")
-    return name, clipped(fields, SMALL_SIZE, LABEL_WIDTH_MAX)
+    return clipped(name, SMALL_SIZE, LABEL_WIDTH_MAX), clipped(fields, SMALL_SIZE, LABEL_WIDTH_MAX)
 
 
 def label_width(label: str) -> float:

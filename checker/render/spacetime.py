@@ -7,15 +7,13 @@ or where engines have names of one word with `nop2`. Labels are plain text.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from checker.render.chart import STEPS_MAX, Chart, EventKind, Outage, chart_of
 from checker.render.dotfile import Attribute, attributes, curve, inches, left_aligned, position
 from checker.render.fonts import BOLD, SANS, text_height, text_width, wrapped
-from checker.render.geometry import Box, Point, Polyline, shortened, smooth
-from checker.render.labels import collisions, place_labels
+from checker.render.geometry import Box, Point, shortened, smooth
 from checker.render.layout import (
     LOSS_SIZE,
     SMALL_SIZE,
@@ -24,10 +22,8 @@ from checker.render.layout import (
     EventBox,
     Layout,
     label_lines,
-    lay_out,
-    loss_box,
 )
-from checker.render.routes import routes
+from checker.render.picture import Picture, arranged
 from checker.trace.trace import Trace
 
 RED, AMBER, GREEN, BLUE = "#c62828", "#d08700", "#2e7d32", "#00838f"
@@ -52,9 +48,6 @@ _LEGEND: dict[str, tuple[str, str]] = {
     "forged": ("#777777", "dashed: a message that a Byzantine process made up"),
 }
 
-_ROOMIER = 3
-"""How often rows may be moved apart for labels that have no room."""
-
 _SURE = 1.1
 """Room for a text whose left edge must be where it is put, so that no font needs more: bold is 10 % wider."""
 
@@ -69,43 +62,22 @@ def spacetime_dot(trace: Trace, *, steps_max: int = STEPS_MAX) -> str:
     A trace of more than `steps_max` steps is folded: rows say which steps are hidden; steps with notes never are.
     """
     chart = chart_of(trace, steps_max=steps_max)
-    return "\n".join(_arranged(chart).lines()) + "\n"
-
-
-def _arranged(chart: Chart) -> _Picture:
-    """Lay a chart out, moving rows apart as long as labels collide."""
-    extra: Counter[int] = Counter()
-    for attempt in range(_ROOMIER + 1):
-        layout = lay_out(chart, extra)
-        lines = routes(chart, layout)
-        counts: Counter[tuple[int, int]] = Counter()
-        losses: list[tuple[Point, Point, Box]] = []
-        for loss in chart.losses:
-            losses.append(loss_box(loss, layout, counts[loss.row, loss.line]))
-            counts[loss.row, loss.line] += 1
-        taken = tuple(box for _, _, box in losses)
-        labels = place_labels(chart, layout, lines, taken)
-        crowded = {_row_at(layout, box.y) for box in collisions(labels, layout, taken)}
-        if not crowded or attempt == _ROOMIER:
-            break
-        extra.update(dict.fromkeys(crowded, 8))
-    return _Picture(chart, layout, lines, labels, tuple(losses))
-
-
-def _row_at(layout: Layout, y: float) -> int:
-    """Return the first row whose middle is below a height."""
-    return next((i for i, row in enumerate(layout.rows) if row >= y), len(layout.rows) - 1)
+    return "\n".join(_Drawing(arranged(chart)).lines()) + "\n"
 
 
 @dataclass(frozen=True, slots=True)
-class _Picture:
-    """A chart with a place for everything, written as DOT."""
+class _Drawing:
+    """A picture, written as DOT."""
 
-    chart: Chart
-    layout: Layout
-    courses: tuple[Polyline, ...]
-    labels: tuple[Box, ...]
-    losses: tuple[tuple[Point, Point, Box], ...]
+    picture: Picture
+
+    @property
+    def chart(self) -> Chart:
+        return self.picture.chart
+
+    @property
+    def layout(self) -> Layout:
+        return self.picture.layout
 
     def lines(self) -> Iterator[str]:
         yield "digraph trace {"
@@ -233,7 +205,9 @@ class _Picture:
             yield _node(f"x{row}n{i}", box, style, label=left_aligned([line]), is_fixed=False)
 
     def _messages(self) -> Iterator[str]:
-        for i, (arrow, course, box) in enumerate(zip(self.chart.arrows, self.courses, self.labels, strict=True)):
+        for i, (arrow, course, box) in enumerate(
+            zip(self.chart.arrows, self.picture.courses, self.picture.labels, strict=True)
+        ):
             color = _LOST if arrow.source is None else self.chart.lifelines[arrow.source].color
             color = AMBER if arrow.kind == "deviation" else color
             tail = f"s{arrow.source_row}"
@@ -254,7 +228,7 @@ class _Picture:
             yield _node(f"m{i}", box, _BLANK | text | {"label": "\n".join(label_lines(arrow.label))})
 
     def _losses(self) -> Iterator[str]:
-        for i, (loss, (start, end, box)) in enumerate(zip(self.chart.losses, self.losses, strict=True)):
+        for i, (loss, (start, end, box)) in enumerate(zip(self.chart.losses, self.picture.stubs, strict=True)):
             yield _point(f"l{i}e", *end)
             points = smooth((start, end), 0)
             style: dict[str, Attribute] = {"color": _LOST, "style": "dashed", "arrowhead": "tee", "arrowsize": 0.6}

@@ -44,8 +44,8 @@ class _TraceText:
 
     def lines(self) -> Iterator[str]:
         trace = self.trace
-        yield self._paint(heading(trace), "violation" if trace.blame else "bold")
-        yield self._paint(f"{trace.system.name}: {trace.instance}", "faint")
+        yield from self._wrapped(heading(trace), "violation" if trace.blame else "bold", indent="")
+        yield from self._wrapped(f"{trace.system.name}: {trace.instance}", "faint", indent="")
         yield ""
         yield from self._initial()
         for step, before in zip(trace.steps, trace.states, strict=False):
@@ -114,8 +114,8 @@ class _TraceText:
             yield from self._wrapped(f"{_MARKS.get(note.kind, '•')} {note.text}", note.kind)
 
     def _blame(self, blame: Blame) -> Iterator[str]:
-        label = f"{blame.property} is violated" if blame.kind != "witness" else f"{blame.property} is reached"
-        yield self._paint(label, "violation") + (f": {blame.doc}" if blame.doc else "")
+        text = f"{blame.property} is violated" + (f": {blame.doc}" if blame.doc else "")
+        yield from self._wrapped(text, "violation", indent="")
         if blame.span.file:
             gutter = f"{blame.span.line:>{_INDENT}} | "
             yield self._paint(f"{'-->':>{_INDENT + 2}} {blame.span.file}:{blame.span.line}", "faint")
@@ -145,18 +145,18 @@ class _TraceText:
             depth.append(str(kind.key))
             kind, value = kind.value, value[0]
         shown = self._show(kind, value)
-        return f"{shown} for every {', '.join(depth)}" if depth else shown
+        return f"{shown} for every {' and '.join(depth)}" if depth else shown
 
     def _show(self, kind: Type, value: Value) -> str:
         return show_value(kind, value, self.trace.system, self.trace.instance)
 
-    def _wrapped(self, text: str, style: str = "") -> Iterator[str]:
-        """The text below a step, wrapped between words with a hanging indent."""
+    def _wrapped(self, text: str, style: str = "", *, indent: str = _BODY) -> Iterator[str]:
+        """The text, wrapped between words with a hanging indent; by default it stands below a step."""
         for row in textwrap.wrap(
             text,
             self.width,
-            initial_indent=_BODY,
-            subsequent_indent=_BODY + "    ",
+            initial_indent=indent,
+            subsequent_indent=indent + "    ",
             break_long_words=False,
             break_on_hyphens=False,
         ):

@@ -35,7 +35,7 @@ class TraceSource:
     model: str
     mutant: str = ""
     instance: str = ""
-    settings: Mapping[str, Setting] = field(default_factory=dict)
+    settings: Mapping[str, Setting] = field(default_factory=dict[str, Setting])
 
 
 def to_itf(trace: Trace, *, model: str = "", mutant: str = "") -> dict[str, Any]:
@@ -63,12 +63,13 @@ def read_itf(path: Path) -> Json:
 
     """
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        document: Json = json.loads(path.read_text(encoding="utf-8"))
     except OSError as problem:
         raise error(NOWHERE, "T001", f"cannot read {path}: {problem.strerror}", "give an ITF JSON file") from None
     except (ValueError, RecursionError) as problem:
         remedy = "give a file that --trace-out wrote, or any ITF JSON"
         raise error(NOWHERE, "T001", f"{path} is no JSON: {problem}", remedy) from None
+    return document
 
 
 def source_of(document: Json) -> TraceSource:
@@ -78,10 +79,11 @@ def source_of(document: Json) -> TraceSource:
         QuoraxError: T002, if it is no ITF trace; T003, if it does not say.
 
     """
-    meta = _object(document, "").get("#meta")
-    if not isinstance(meta, dict) or not isinstance(meta.get("source"), dict):
+    meta = _object(_object(document, "").get("#meta", {}), "#meta")
+    source = meta.get("source")
+    if not isinstance(source, dict):
         raise error(NOWHERE, "T003", "#meta.source: the trace does not say of which model it is", "name the model")
-    source, instance = meta["source"], _object(meta.get("instance", {}), "#meta.instance")
+    instance = _object(meta.get("instance", {}), "#meta.instance")
     settings = _object(instance.get("settings", {}), "#meta.instance.settings")
     return TraceSource(
         _text(source, "model", "#meta.source"),
@@ -109,21 +111,24 @@ class _Writer:
 
     def document(self, model: str, mutant: str) -> dict[str, Any]:
         trace = self.trace
-        meta: dict[str, Any] = {
+        meta: dict[str, Json] = {
             "format": "ITF",
             "format-description": FORMAT_DESCRIPTION,
             "description": trace.title,
-            "source": {"model": model} | ({"mutant": mutant} if mutant else {}),
-            "instance": {"name": trace.instance.name, "settings": dict(trace.instance.settings)},
+            "source": {"model": model, "mutant": mutant} if mutant else {"model": model},
+            "instance": {"name": trace.instance.name, "settings": _settings(trace.instance)},
         }
         if trace.blame is not None:
             meta["blame"] = self._blame(trace.blame)
         document: dict[str, Any] = {"#meta": meta, "vars": [v.name for v in trace.system.variables]}
         if trace.loop_start is not None:
             document["loop"] = trace.loop_start
-        notes = {"notes": _notes(trace.initial_notes)} if trace.initial_notes else {}
-        document["states"] = [{"#meta": {"index": 0} | notes} | self._state(trace.initial)]
-        document["states"] += [{"#meta": self._step(step)} | self._state(step.state) for step in trace.steps]
+        first: dict[str, Json] = {"index": 0}
+        if trace.initial_notes:
+            first["notes"] = _notes(trace.initial_notes)
+        metas = [first, *(self._step(step) for step in trace.steps)]
+        states = zip(metas, trace.states, strict=True)
+        document["states"] = [{"#meta": meta} | self._state(state) for meta, state in states]
         return document
 
     @property
@@ -268,11 +273,12 @@ class _Reader:
         types = dict(_chosen(action.body))
         for i, entry in enumerate(_list(meta, "choices", path, [])):
             at = f"{path}.choices[{i}]"
-            name = _text(_object(entry, at), "name", at)
+            choice = _object(entry, at)
+            name = _text(choice, "name", at)
             if name not in types:
                 remedy = f"it chooses {', '.join(types) or 'nothing'}"
                 raise error(NOWHERE, "T006", f"{at}.name: {action.name} chooses no {name!r}", remedy)
-            yield Binding(name, types[name], self._values.read(types[name], entry.get("value"), f"{at}.value"))
+            yield Binding(name, types[name], self._values.read(types[name], choice.get("value"), f"{at}.value"))
 
     def _process(self, meta: dict[str, Json], path: str) -> Lane | None:
         if "process" not in meta:
@@ -373,8 +379,8 @@ def _read_span(meta: dict[str, Json], path: str) -> Span:
     source = _object(meta["source"], path)
     ends: list[int] = []
     for name in ("start", "end"):
-        place = _list(source, name, path)
-        if len(place) != 2 or not all(isinstance(n, int) and not isinstance(n, bool) and n >= 0 for n in place):
+        place = [n for n in _list(source, name, path) if isinstance(n, int) and not isinstance(n, bool) and n >= 0]
+        if len(place) != 2 or len(_list(source, name, path)) != 2:
             raise error(NOWHERE, "T002", f"{path}.{name}: no place in a file", "write [line, column]")
         ends += place
     return Span(_text(source, "file", path), *ends)
@@ -396,15 +402,30 @@ def _type(meta: dict[str, Json], path: str, system: System) -> Type:
         raise error(NOWHERE, "T004", f"{path}.type: {problem}") from None
 
 
+def _settings(instance: Instance) -> Json:
+    return {name: _written(setting) for name, setting in instance.settings.items()}
+
+
+def _written(setting: Setting) -> Json:
+    if isinstance(setting, int):
+        return setting
+    return [member if isinstance(member, str) else list(member) for member in setting]
+
+
 def _setting(value: Json, path: str) -> Setting:
     """Return a setting of an instance: a number, names, or sets of names."""
     if isinstance(value, int) and not isinstance(value, bool):
         return value
-    if isinstance(value, list) and all(isinstance(v, str) for v in value):
-        return tuple(value)
-    if isinstance(value, list) and all(isinstance(v, list) and all(isinstance(m, str) for m in v) for v in value):
-        return tuple(tuple(v) for v in value)
-    raise error(NOWHERE, "T002", f"{path}: no setting of an instance", "write a number, names, or lists of names")
+    if isinstance(value, list) and all(isinstance(entry, list) for entry in value):
+        return tuple(_names(entry, path) for entry in value)
+    return _names(value, path)
+
+
+def _names(value: Json, path: str) -> tuple[str, ...]:
+    names = tuple(name for name in value if isinstance(name, str)) if isinstance(value, list) else ()
+    if not isinstance(value, list) or len(names) != len(value):
+        raise error(NOWHERE, "T002", f"{path}: no setting of an instance", "write a number, names, or lists of names")
+    return names
 
 
 def _object(value: Json, path: str) -> dict[str, Json]:

@@ -23,11 +23,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any, TypeAlias, assert_never
+from typing import NoReturn, TypeAlias, assert_never
 
 from checker.diagnostics import NOWHERE, QuoraxError, error
 from checker.ir.instance import Instance
-from checker.ir.system import System
+from checker.ir.system import FieldDecl, System
 from checker.ir.types import (
     BagType,
     BoolType,
@@ -51,13 +51,11 @@ from checker.ir.types import (
 )
 from checker.ir.values import channels_type, map_keys, ordered
 
-Json: TypeAlias = Any
+Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
 """What `json.loads` returns."""
 
 SAFE_INTEGER_MAX = 2**53 - 1
 """The largest integer that every JSON reader keeps exact (RFC 7159, section 6)."""
-
-_NONE = {"tag": "None", "value": {}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +69,16 @@ class ItfValues:
         """Return a value as an ITF expression."""
         match kind:
             case BoolType():
-                return value
+                return bool(value)
             case IntType():
-                return value if abs(value) <= SAFE_INTEGER_MAX else {"#bigint": str(value)}
+                return int(value) if abs(value) <= SAFE_INTEGER_MAX else {"#bigint": str(value)}
             case EnumType(name) | SortType(name) | OrderType(name):
-                member = self.instance.domains[name][value]
+                member = self.instance.domains[name][int(value)]
                 return int(member) if _is_decimal(member) else member
             case OptionType(inner):
-                return dict(_NONE) if value is None else self.write(inner, value)
+                return _written_none() if value is None else self.write(inner, value)
             case NoneType():
-                return dict(_NONE)
+                return _written_none()
             case RecordType(name):
                 return {f.name: self.write(f.type, v) for f, v in zip(self._fields(name), value[1:], strict=True)}
             case UnionType():
@@ -140,8 +138,8 @@ class ItfValues:
             case _:
                 assert_never(kind)
 
-    def _fields(self, record: str) -> list[Any]:
-        return list(self.system.record(record).fields)
+    def _fields(self, record: str) -> tuple[FieldDecl, ...]:
+        return self.system.record(record).fields
 
     def _integer(self, kind: IntType, expression: Json, path: str) -> int:
         if isinstance(expression, dict) and set(expression) == {"#bigint"}:
@@ -159,8 +157,9 @@ class ItfValues:
 
     def _member(self, domain: str, expression: Json, path: str) -> int:
         members = self.instance.domains[domain]
-        is_number = isinstance(expression, int) and not isinstance(expression, bool)
-        name = str(expression) if is_number and abs(expression) <= SAFE_INTEGER_MAX else expression
+        name = expression
+        if isinstance(name, int) and not isinstance(name, bool) and abs(name) <= SAFE_INTEGER_MAX:
+            name = str(name)
         if not isinstance(name, str):
             raise error(NOWHERE, "T004", f"{path}: {_show(expression)} is no member of {domain}", "give its name")
         if name not in members:
@@ -178,13 +177,20 @@ class ItfValues:
         if not isinstance(expression, dict):
             _mismatch(kind, expression, path)
         names = (kind.name,) if isinstance(kind, RecordType) else kind.names
-        name, fields = names[0], expression
-        if set(expression) == {"tag", "value"} and isinstance(expression["value"], dict):
-            name, fields, path = expression["tag"], expression["value"], f"{path}.value"
-        elif isinstance(kind, UnionType):
+        tag, inner = expression.get("tag"), expression.get("value")
+        if set(expression) == {"tag", "value"} and isinstance(inner, dict):
+            return self._tagged(names, tag, inner, path)
+        if isinstance(kind, UnionType):
             _mismatch(kind, expression, path)
-        if name not in names:
-            raise error(NOWHERE, "T004", f"{path}: {_show(name)} is none of {kind}", f"tag it {' or '.join(names)}")
+        return self._with_fields(kind.name, expression, path)
+
+    def _tagged(self, names: tuple[str, ...], tag: Json, fields: dict[str, Json], path: str) -> Value:
+        if not isinstance(tag, str) or tag not in names:
+            remedy = f"tag it {' or '.join(names)}"
+            raise error(NOWHERE, "T004", f"{path}.tag: {_show(tag)} is none of {', '.join(names)}", remedy)
+        return self._with_fields(tag, fields, f"{path}.value")
+
+    def _with_fields(self, name: str, fields: dict[str, Json], path: str) -> Value:
         declared = self._fields(name)
         if set(fields) != {f.name for f in declared}:
             wanted = ", ".join(f.name for f in declared) or "none"
@@ -239,16 +245,23 @@ class ItfValues:
     def _pairs(self, expression: Json, path: str) -> list[tuple[Json, Json, str]]:
         if not isinstance(expression, dict) or set(expression) != {"#map"}:
             raise error(NOWHERE, "T004", f"{path}: {_show(expression)} is no map", 'write {"#map": [[key, value], …]}')
-        pairs = self._list(expression["#map"], f"{path}.#map")
-        for i, pair in enumerate(pairs):
-            if len(self._list(pair, f"{path}.#map[{i}]")) != 2:
-                raise error(NOWHERE, "T004", f"{path}.#map[{i}]: {_show(pair)} is no pair", "write [key, value]")
-        return [(key, value, f"{path}.#map[{i}]") for i, (key, value) in enumerate(pairs)]
+        found: list[tuple[Json, Json, str]] = []
+        for i, entry in enumerate(self._list(expression["#map"], f"{path}.#map")):
+            at = f"{path}.#map[{i}]"
+            pair = self._list(entry, at)
+            if len(pair) != 2:
+                raise error(NOWHERE, "T004", f"{at}: {_show(entry)} is no pair", "write [key, value]")
+            found.append((pair[0], pair[1], at))
+        return found
 
     def _list(self, expression: Json, path: str) -> list[Json]:
         if not isinstance(expression, list):
             raise error(NOWHERE, "T004", f"{path}: {_show(expression)} is no list", "write […]")
         return expression
+
+
+def _written_none() -> Json:
+    return {"tag": "None", "value": {}}
 
 
 def _is_decimal(name: str) -> bool:
@@ -259,11 +272,11 @@ def _is_none(expression: Json) -> bool:
     return expression is None or (isinstance(expression, dict) and expression.get("tag") == "None")
 
 
-def _mismatch(kind: Type, expression: Json, path: str) -> Any:
+def _mismatch(kind: Type, expression: Json, path: str) -> NoReturn:
     raise error(NOWHERE, "T004", f"{path}: {_show(expression)} is no {kind}", _FORMS.get(type(kind), ""))
 
 
-_FORMS: dict[type[object], str] = {
+_FORMS: dict[type[Type], str] = {
     BoolType: "write true or false",
     IntType: 'write a whole number, or {"#bigint": "…"}',
     SetType: 'write {"#set": […]}',
