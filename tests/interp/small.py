@@ -9,7 +9,7 @@ from checker.interp.engine import Interpreter
 from checker.interp.machine import Machine
 from checker.ir.instance import Instance, Setting, build_instance
 from checker.ir.system import System
-from checker.trace.verdict import DEADLOCK, Limits, Report, Request, Result
+from checker.trace.verdict import Limits, Report, Request, Result
 
 HEADER = '''"""A model for a test."""
 
@@ -27,7 +27,7 @@ from checker.dsl import (
 
 def system_of(text: str, folder: Path) -> System:
     """Return the model that `text`, which needs no imports, declares last."""
-    path = folder / "small.py"
+    path = folder / f"small_{len(list(folder.iterdir()))}.py"
     path.write_text(HEADER + text, encoding="utf-8")
     return load(str(path)).system
 
@@ -55,13 +55,10 @@ def check(
     base: System | None = None,
     **settings: Setting,
 ) -> Report:
-    """Return what exploring an instance finds; deadlock is asked for as `DEADLOCK`."""
+    """Return what exploring an instance finds; deadlock is asked for by its name, `DEADLOCK`."""
     request = Request(properties, witnesses, limits or Limits(), exhaust=exhaust)
     return Interpreter().run(system, instance_of(system, **settings), request, base=base)
 
 
 def result_of(report: Report, name: str) -> Result:
     return next(r for r in report.results if r.property == name)
-
-
-__all__ = ["DEADLOCK", "HEADER", "bundled", "check", "instance_of", "machine_of", "result_of", "system_of"]

@@ -10,7 +10,7 @@ from checker.diagnostics import QuoraxError
 from checker.interp.machine import Machine, Next, StateValues
 from tests.interp.small import instance_of, machine_of, system_of
 
-COURT = '''
+COURT = """
 class P(Sort): ...
 class V(Sort): ...
 
@@ -64,7 +64,7 @@ class Court(Model):
     def judge(self, m: Proof) -> None:
         require(m in self.net)
         self.heard = self.heard | {w.value for w in m.votes}
-'''
+"""
 
 
 def available(machine: Machine, state: StateValues, kind: str) -> tuple[object, ...]:
