@@ -272,7 +272,8 @@ class Program:
     def _bind(self, s: Sequence[Value], x: Slots, args: Values, domains: list[Values], out: list[Outcome]) -> None:
         """Run the body as far as it goes with `args`, then bind the next parameter.
 
-        The slots `x` are shared by all bindings: no local is read before the statements of its binding assign it.
+        Every binding gets slots of its own: a local that the body has assigned may be assigned again further on, and
+        the next binding must not see that.
         """
         place = len(args)
         if place == len(domains):
@@ -287,8 +288,9 @@ class Program:
             self._stop_all(stop, args, domains, out)
             return
         for value in domains[place]:
-            x[place] = value
-            self._bind(s, x, (*args, value), domains, out)
+            slots = [*x]
+            slots[place] = value
+            self._bind(s, slots, (*args, value), domains, out)
 
     def _stop_all(self, stop: Stop | ModelError, args: Values, domains: list[Values], out: list[Outcome]) -> None:
         """Give the outcome to each way of binding the parameters that are left."""
@@ -306,7 +308,7 @@ class Program:
         path = Odometer()
         while True:
             try:
-                stop, after = self._pieces[-1].run(s, x, path)
+                stop, after = self._pieces[-1].run(s, [*x], path)
                 outcome = self._outcome(stop, after, args, path.made)
             except ModelError as error:
                 outcome = Failure(self.action.name, args, tuple(path.made), error)
