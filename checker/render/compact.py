@@ -40,13 +40,15 @@ class Compact:
             case RecordType(name):
                 return f"({self._fields(name, value)})"
             case UnionType():
-                return f"{value[0]}({self._fields(value[0], value)})"
+                return self._named(value)
             case QuorumType(_, base):
                 return self.value(SetType(base), value)
-            case SetType(element) | MessageSetType(element):
+            case SetType(element):
                 return "{" + ", ".join(self.value(element, v) for v in ordered(value)) + "}"
-            case BagType(element):
-                copies = (self.value(element, v) + (f" ×{n}" if n > 1 else "") for v, n in ordered(value))
+            case MessageSetType():
+                return "{" + ", ".join(map(self._named, ordered(value))) + "}"
+            case BagType():
+                copies = (self._named(v) + (f" ×{n}" if n > 1 else "") for v, n in ordered(value))
                 return "{" + ", ".join(copies) + "}"
             case SeqType(element):
                 return "[" + ", ".join(self.value(element, v) for v in value) + "]"
@@ -69,6 +71,9 @@ class Compact:
             if not (isinstance(field.type, SortType) and (field.type.name, value) in lanes)
         ]
         return f"{message[0]} {', '.join(fields)}".rstrip()
+
+    def _named(self, record: Value) -> str:
+        return f"{record[0]}({self._fields(record[0], record)})"
 
     def _fields(self, name: str, record: Value) -> str:
         fields = zip(self.system.record(name).fields, record[1:], strict=True)

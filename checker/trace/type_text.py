@@ -25,7 +25,7 @@ from checker.ir.types import (
     UnionType,
 )
 
-_TOKEN = re.compile(r"\s*(int (-?\w+)\.\.(-?\w+)|\w+|[\[\],|])")
+_TOKEN = re.compile(r"\s*(int (-?\w+|)\.\.(-?\w+|)|\w+|[\[\],|])")
 
 
 def parse_type(text: str, system: System) -> Type:
@@ -76,7 +76,7 @@ class _Reader:
 
     def _one(self) -> Type:
         token = self._next()
-        if token.group(2):
+        if token.group(2) is not None:
             return IntType(_limit(token.group(2)), _limit(token.group(3)))
         name = token.group(1)
         if self._take("["):
@@ -130,7 +130,7 @@ class _Reader:
 
 
 def _limit(text: str) -> int | str | None:
-    """Return the end of a range, or a capacity: a number, the name of a bound, or None."""
-    if text == "None":
+    """Return the end of a range, or a capacity: a number, the name of a bound, or None where there is no text."""
+    if not text:
         return None
     return int(text) if re.fullmatch(r"-?\d{1,18}", text) else text
