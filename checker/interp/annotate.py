@@ -85,7 +85,7 @@ def _true_since(fact: Fact, trace: Trace, machine: Machine) -> int | None:
     since = None
     for index, state in reversed(list(enumerate(trace.states))):
         try:
-            if not machine.evaluate(fact.call, state, fact.locals):
+            if not machine.evaluate(fact.expr, state, fact.locals):
                 break
         except ModelError:
             break  # a fact that has no meaning yet is not true yet

@@ -15,9 +15,9 @@ from typing import TypeAlias
 from checker.diagnostics import Span
 from checker.interp.evaluate import element_type
 from checker.interp.machine import Machine
-from checker.ir.expr import And, Call, Expr, Generator, Ite, Let, Not, Or, Quantifier
+from checker.ir.expr import And, Call, Expr, Generator, Ite, Let, Local, Member, Not, Or, Quantifier
 from checker.ir.show import show_expr
-from checker.ir.types import Value
+from checker.ir.types import BOOL, Type, Value
 from checker.ir.values import show_value
 from checker.trace.trace import Binding
 
@@ -26,8 +26,13 @@ Locals: TypeAlias = Mapping[str, Value]
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A call of a helper that is true and that a verdict rests on, such as chosen(v1): b = 0, q = {a1, a2}."""
+    """Something true that a verdict rests on, in the model's words, and therefore worth a place in time.
 
+    A helper that holds, such as chosen(v1): b = 0, q = {a1, a2}; or what a helper's set has to contain for the verdict,
+    such as Commit(0, d1) in executions().
+    """
+
+    expr: Expr
     call: Call
     locals: Locals
     text: str
@@ -120,8 +125,19 @@ class Explainer:
             if found is not None:
                 bound = Reason(witnesses=(Binding(generator.variable, kind, element),))
                 conditions = [self.reason(c, inner, True) for c in generator.conditions]
-                return sum(conditions, bound) + found
+                return sum(conditions, bound + self._membership(generator, kind, inner)) + found
         return None
+
+    def _membership(self, generator: Generator, kind: Type, locals: Locals) -> Reason:
+        """Return the fact that an element is in a set that a helper computes."""
+        call = generator.domain
+        if not isinstance(call, Call):
+            return Reason()
+        member = Member(BOOL, Local(kind, generator.variable), call)
+        arguments = zip(self._machine.system.function(call.function).parameters, call.args, strict=True)
+        shown = ", ".join(self._show(Binding(p.name, p.type, self._evaluate(a, locals))) for p, a in arguments)
+        element = self._show(Binding(generator.variable, kind, locals[generator.variable]))
+        return Reason(facts=(Fact(member, call, locals, f"{element} in {call.function}({shown})"),))
 
     def _call(self, call: Call, locals: Locals, value: bool) -> Reason:
         function = self._machine.system.function(call.function)
@@ -132,7 +148,7 @@ class Explainer:
             shown = ", ".join(self._show(b) for b in bindings)
             text = f"{function.name}({shown})"
             details = describe(inside.witnesses, self._machine)
-            return Reason(facts=(Fact(call, locals, f"{text}: {details}" if details else text),))
+            return Reason(facts=(Fact(call, call, locals, f"{text}: {details}" if details else text),))
         if inside.conjunct is function.body:
             return Reason(facts=inside.facts)  # nothing smaller inside: the call itself is to blame
         return Reason(witnesses=tuple(bindings)) + inside

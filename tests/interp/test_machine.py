@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from checker.interp.errors import ModelError
-from checker.interp.machine import Cut, Failure, Machine, Next, Outcome, StateValues, segments
+from checker.interp.machine import Cut, Failure, Machine, Next, Outcome, StateValues
+from checker.interp.program import segments
 from tests.interp.small import bundled, instance_of, machine_of
 
 COUNTER = """
