@@ -233,8 +233,7 @@ class Pbft(Model):
         """Return whether the primary of v may assign n to d: any request in the first view, later what O allows."""
         if v == View.first():
             return d is not None
-        begun = {m for m in self.net.of(NewView) if m.view == v and m.sender == self.primary[v]}
-        return any(self.follows(m, n, d) for m in begun)
+        return any(self.follows(m, n, d) for m in self.net.of(NewView) if m.view == v and m.sender == self.primary[v])
 
     def follows(self, m: NewView, n: Number, d: Digest | None) -> bool:
         """Return whether the VIEW-CHANGEs that m carries demand d for number n, or leave n free for any request.
