@@ -37,7 +37,8 @@ from checker.ir.system import FieldDecl, Function, Parameter, RecordDecl, System
 from checker.ir.types import BOOL, INT, IntType, MapType, OptionType, RecordType, SeqType, SetType, Type, UnionType
 from checker.ir.walk import walk
 from tests.ir.evaluation import UNDEFINED, value_or_undefined
-from tests.ir.generate import COUNT, NODE, VOTE, Case, cases, expressions
+from tests.ir.generate import Case, cases, expressions
+from tests.ir.generate_expressions import COUNT, NODE, VOTE
 
 KINDS = (BOOL, INT, COUNT, NODE, OptionType(VOTE), VOTE, SetType(NODE), SetType(INT))
 

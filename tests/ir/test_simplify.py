@@ -45,7 +45,8 @@ from checker.ir.simplify import simplify, simplify_system
 from checker.ir.system import FieldDecl, RecordDecl, System
 from checker.ir.types import BOOL, INT, MapType, OptionType, RecordType, SeqType, SetType, Type
 from tests.ir.evaluation import value_or_undefined
-from tests.ir.generate import COUNT, NODE, VOTE, Case, cases, expressions, systems
+from tests.ir.generate import Case, cases, expressions, systems
+from tests.ir.generate_expressions import COUNT, NODE, VOTE
 
 KINDS = (BOOL, INT, COUNT, NODE, OptionType(VOTE), VOTE, SetType(NODE), SetType(INT), SeqType(INT))
 

@@ -39,7 +39,8 @@ from checker.ir.walk import (
     walk_statements,
 )
 from tests.ir.evaluation import UNDEFINED, value_or_undefined
-from tests.ir.generate import LOCALS, NODE, VOTE, Case, cases, expressions, systems
+from tests.ir.generate import Case, cases, expressions, systems
+from tests.ir.generate_expressions import LOCALS, NODE, VOTE
 
 KINDS = (BOOL, INT, NODE, OptionType(VOTE), SetType(NODE))
 x, y, z = Local(INT, "x"), Local(INT, "y"), Local(INT, "z")
