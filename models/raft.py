@@ -16,7 +16,7 @@ Abstracted:
   - Addresses. Whatever a leader sends to one follower, any other may receive as well.
   - Refusals. A vote refused and a request of an old term go unanswered: the answer would bring a newer term and
     nothing else, and every term is on the network already, in the RequestVote that began it.
-  - Snapshots, membership changes and client sessions (sections 6 to 8).
+  - Batches (a message carries one entry at most), snapshots, membership changes and client sessions.
 
 Bounds: Term (its first member, 0, precedes all elections), LogLength, and the budgets `elections` and `restarts`.
 """
