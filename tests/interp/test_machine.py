@@ -173,6 +173,42 @@ def test_the_body_runs_as_far_as_the_bound_parameters_reach() -> None:
     assert sum(sizes) == len(propose.body)
 
 
+COUNTS = """
+class P(Sort): ...
+
+class Counts(Model):
+    total: Map[P, Annotated[int, Range(0, 9)]]
+
+    @initial
+    def start(self) -> None:
+        for p in P:
+            self.total[p] = 0
+
+    @action
+    def count(self, p: P, q: P) -> None:
+        sum = self.total[p] + 1
+        sum = sum if q == p else sum + 1
+        step = choose({1, 2})
+        sum = sum + step
+        self.total[p] = sum
+"""
+
+
+def test_what_one_binding_assigns_to_a_local_the_next_does_not_see(tmp_path: Path) -> None:
+    machine = machine_of(COUNTS, tmp_path, P=2)
+    found = machine.outcomes(only_start(machine))
+    assert [(o.args, o.choices, max(o.state[0])) for o in found if isinstance(o, Next)] == [
+        ((0, 0), (1,), 2),
+        ((0, 0), (2,), 3),
+        ((0, 1), (1,), 3),
+        ((0, 1), (2,), 4),
+        ((1, 0), (1,), 3),
+        ((1, 0), (2,), 4),
+        ((1, 1), (1,), 2),
+        ((1, 1), (2,), 3),
+    ]
+
+
 MESSAGES = """
 class P(Sort): ...
 class Size(Bound): ...
