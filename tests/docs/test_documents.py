@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.docs.catalogue import catalogue
 from tests.docs.transcripts import ROOT, blocks, commands, matches, run, write
+from tests.golden import assert_golden
 
 DOCUMENTS = [
     p for p in (ROOT / "README.md", ROOT / "docs" / "tutorial.md", ROOT / "docs" / "language.md") if p.is_file()
@@ -40,3 +42,7 @@ def test_links_between_documents_lead_somewhere() -> None:
             continue
         for link in re.findall(r"\]\((?!http)([^)#]+)\)", document.read_text(encoding="utf-8")):
             assert (document.parent / link).exists(), f"{document.name}: {link}"
+
+
+def test_the_catalogue_of_mutants_is_what_models_and_specs_say() -> None:
+    assert_golden(ROOT / "docs" / "mutants.md", catalogue())
