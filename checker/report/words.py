@@ -51,6 +51,8 @@ def describe(verdict: Verdict, report: Report, *, with_bounds: bool = True) -> s
 def counts_line(report: Report) -> str:
     """Return how much was explored: "3,921 distinct states, 23,563 generated, depth 16"."""
     counts = report.counts
+    if report.seed is not None:
+        return f"{plural(counts.generated, 'random step')}, at most {counts.depth:,} in a run ({report.engine})"
     extent = "" if report.complete else ", not all of them"
     return (
         f"{plural(counts.distinct, 'distinct state')}{extent}, {counts.generated:,} generated, "

@@ -107,11 +107,7 @@ def test_flexible_paxos_says_itself_which_quorums_it_is_not_meant_for() -> None:
     assert steps(verdict) == 0
 
 
-FAMILY = [n for n in bundled_models() if n not in ("raft", "pbft")]
-"""Of Raft and PBFT, the mutants that need more than a small instance are still to come."""
-
-
-@pytest.mark.parametrize("name", FAMILY)
+@pytest.mark.parametrize("name", bundled_models())
 def test_every_property_that_a_model_adds_is_broken_by_one_of_its_mutants(name: str) -> None:
     broken = {
         claim.name
@@ -126,7 +122,7 @@ def test_every_property_that_a_model_adds_is_broken_by_one_of_its_mutants(name: 
     assert {p.name for p in model.system.properties if p.name not in inherited} <= broken
 
 
-@pytest.mark.parametrize("name", FAMILY)
+@pytest.mark.parametrize("name", bundled_models())
 def test_a_mutant_breaks_what_its_decorator_says_at_an_instance_of_the_spec(name: str) -> None:
     (spec,) = (parse_spec(path) for path in bundled_specs() if path.stem == name)
     said = {
