@@ -1,3 +1,5 @@
+"""The checker accepts what is well-formed and names what is not, each rule by a wrong variation of one system."""
+
 from __future__ import annotations
 
 from dataclasses import replace

@@ -1,3 +1,5 @@
+"""The definedness condition of an expression is true exactly where the interpreter finds a value."""
+
 from __future__ import annotations
 
 import pytest

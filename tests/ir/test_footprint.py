@@ -1,3 +1,5 @@
+"""What an action reads and writes covers what it depends on and what it changes."""
+
 from __future__ import annotations
 
 from hypothesis import given, settings

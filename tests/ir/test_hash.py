@@ -1,3 +1,5 @@
+"""Hashes follow the content: every change of behaviour changes them, and nothing else does."""
+
 from __future__ import annotations
 
 from dataclasses import replace

@@ -1,3 +1,5 @@
+"""The printer shows each kind of node as a model would write it."""
+
 from __future__ import annotations
 
 from pathlib import Path

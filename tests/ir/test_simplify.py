@@ -1,3 +1,5 @@
+"""Simplifying keeps values and errors, and is done when it is done once."""
+
 from __future__ import annotations
 
 import pytest

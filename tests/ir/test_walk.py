@@ -1,3 +1,5 @@
+"""The laws of the one traversal: children, free names, substitution."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
