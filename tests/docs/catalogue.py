@@ -1,9 +1,13 @@
-"""The catalogue of mutants, as docs/mutants.md shows it: made from the models and their specs."""
+"""Tables of the documents that are made from models, specs and the lock: the catalogue of mutants, the protocols."""
 
 from __future__ import annotations
 
 from checker.dsl.loader import BUNDLED, LoadedModel, LoadedMutant, bundled_models, load
+from checker.gate.lock import read_lock
+from checker.ir.instance import build_instance
+from checker.spec.find import LOCK
 from checker.spec.parse import parse_spec
+from checker.spec.resolve import instance_settings
 from checker.spec.tree import MutantDecl, Spec
 
 HEAD = """# The mutants
@@ -53,3 +57,23 @@ def _demand(decl: MutantDecl) -> str:
     count = decl.expectation.steps
     steps = f", {count} step{'s' * (count != 1)}" if count else ""
     return f"{names} at {decl.instance.text}{steps}"
+
+
+def protocol_table() -> str:
+    """Return the README's table of the bundled models: states of the default instance as the lock has them."""
+    locked = read_lock(BUNDLED.parent / "specs" / LOCK).entries
+    rows = [
+        "| model | in one sentence | default instance | states | properties | mutants |\n|---|---|---|---:|---:|---:|\n"
+    ]
+    for name in bundled_models():
+        loaded = load(name)
+        spec = parse_spec(BUNDLED.parent / "specs" / f"{name}.spec")
+        first = spec.instances[0].name.text
+        graphs = [e.graph for key, e in locked.items() if key.startswith(f"{name}/{first}/") and e.graph is not None]
+        settings = str(build_instance(loaded.system, first, instance_settings(spec, first)))
+        doc = loaded.system.doc.splitlines()[0]
+        rows.append(
+            f"| `{name}` | {doc} | {settings} | {graphs[0].distinct:,} "
+            f"| {len(loaded.system.properties)} | {len(loaded.mutants)} |\n"
+        )
+    return "".join(rows)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.catalogue import catalogue
+from tests.docs.catalogue import catalogue, protocol_table
 from tests.docs.transcripts import ROOT, blocks, commands, matches, run, write
 from tests.golden import assert_golden
 
@@ -46,3 +46,7 @@ def test_links_between_documents_lead_somewhere() -> None:
 
 def test_the_catalogue_of_mutants_is_what_models_and_specs_say() -> None:
     assert_golden(ROOT / "docs" / "mutants.md", catalogue())
+
+
+def test_the_readme_lists_the_protocols_as_the_lock_has_them() -> None:
+    assert protocol_table() in (ROOT / "README.md").read_text(encoding="utf-8")

@@ -30,7 +30,6 @@ def test_the_smoke_preset_comes_out_as_expected(path: Path, tmp_path: Path) -> N
     assert report.is_ok, [f.reason for f in report.all_failures]
 
 
-@pytest.mark.skipif(not (BUNDLED / LOCK).is_file(), reason="no lock is written yet: quorax gate --update")
 @pytest.mark.parametrize("path", bundled_specs(), ids=lambda path: path.stem)
 def test_the_lock_is_about_the_models_and_instances_as_they_are(path: Path) -> None:
     spec, locked = resolved(path), read_lock(BUNDLED / LOCK).entries
@@ -42,7 +41,6 @@ def test_the_lock_is_about_the_models_and_instances_as_they_are(path: Path) -> N
             assert entry.settings == settings_document(run.instance.settings), obligation.id
 
 
-@pytest.mark.skipif(not (BUNDLED / LOCK).is_file(), reason="no lock is written yet: quorax gate --update")
 def test_the_lock_has_no_entry_without_an_obligation_and_none_edited_by_hand() -> None:
     lock = read_lock(BUNDLED / LOCK)
     known = {obligation.id for path in bundled_specs() for obligation in obligations_of(resolved(path))}
