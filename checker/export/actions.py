@@ -12,7 +12,8 @@ from checker.export.expressions import Expressions, Scope, all_of
 from checker.export.layout import HARD, LINE, Align, Doc, Group, Nest, bracketed, filled
 from checker.export.notation import bullets, conditional, let
 from checker.ir.expr import Comprehension, Expr, Ite, Local, MakeSeq, MakeSet, Not, SetOp, State
-from checker.ir.steps import TRUE, BagUpdate, Change, Check, Choice, Definition, Step, Transition, Update
+from checker.ir.logic import TRUE
+from checker.ir.steps import BagUpdate, Change, Check, Choice, Definition, Step, Transition, Update
 from checker.ir.system import Parameter
 from checker.ir.types import NOTHING, BagType, MessageSetType, RecordType, SeqType, SetType, UnionType, record_names
 
@@ -115,6 +116,8 @@ class Actions:
                     shown = self._expressions.show(value, scope)
                     scope, name = self._expressions.bind(scope, name)
                     definitions.append((name, " ==", Group(Nest(4, (LINE, Align(shown))))))
+                case Check(kind="error"):
+                    pass  # TLC finds errors of the model by itself
                 case Check(condition=condition, path=path):
                     if path == TRUE:
                         items += self._expressions.conjuncts((condition,), scope)
@@ -188,9 +191,10 @@ class Actions:
 
     def _copies(self, change: Change, scope: Scope) -> Doc:
         """Return the bag of the copies that a change adds or takes, as an operand."""
-        copies: Doc = ("SetToBag({", Align(self._expressions.show(change.message, scope)), "})")
         if change.generators:
             copies = self._copies_of_loop(change, scope)
+        else:
+            copies = ("SetToBag({", Align(self._expressions.show(change.message, scope)), "})")
         if not change.path:
             return copies
         tests = self._expressions.show(all_of(change.path), scope)

@@ -399,7 +399,7 @@ class Expressions:
                 return ATOM, bracketed("SubSeq(", [self.show(sequence, scope), first_index, last_index], ")")
             case MakeMap(type=MapType(key), variable=variable, value=value):
                 inner, name = self.bind(replace(scope, at=None), variable)
-                head = ("[", name, " \\in ", self.encoding.closed_type_set(key), " |->")
+                head = ("[", name, " \\in ", self.encoding.type_set(key), " |->")
                 return ATOM, Group((head, Nest(4, (LINE, Align(self.show(value, inner)))), "]"))
             case _:
                 raise AssertionError(f"a function of type {expr.type}")

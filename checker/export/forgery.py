@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from checker.diagnostics import error
 from checker.export.encoding import Encoding, is_listable, union
-from checker.export.layout import LINE, Align, Doc, Group, Nest
+from checker.export.layout import HARD, LINE, Align, Doc, Group, Nest
 from checker.ir.system import FieldDecl, GivenDecl, RecordDecl
 from checker.ir.types import OptionType, RecordType, SetType, Type, UnionType, record_names
 
 
 def forged_definitions(encoding: Encoding) -> list[Doc]:
-    """Return the definitions; none if the model has no Byzantine processes.
+    """Return the definitions with their comments; none if the model has no Byzantine processes.
 
     Raises:
         QuoraxError: E006, if a forged message could have endlessly many values.
@@ -24,10 +24,8 @@ def forged_definitions(encoding: Encoding) -> list[Doc]:
     if not encoding.has_forgers:
         return []
     forgery = _Forgery(encoding)
-    definitions: list[Doc] = []
-    for record in forgery.in_order():
-        definitions += [forgery.forged(record), forgery.available(record)]
-    return [*definitions, forgery.any_available()]
+    definitions: list[Doc] = [forgery.of_kind(record) for record in forgery.in_order()]
+    return [*definitions, ("\\* All messages that are there.", HARD, forgery.any_available())]
 
 
 class _Forgery:
@@ -51,6 +49,11 @@ class _Forgery:
             if record.name not in placed:
                 place(record)
         return list(placed.values())
+
+    def of_kind(self, record: RecordDecl) -> Doc:
+        """Return the definitions for one kind of message."""
+        comment = f"\\* The {record.name} messages that can be forged, and all that are there."
+        return (comment, HARD, self.forged(record), HARD, self.available(record))
 
     def forged(self, record: RecordDecl) -> Doc:
         """Return the definition of the messages of a kind that Byzantine processes can sign."""

@@ -11,12 +11,11 @@ from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias, assert_never
 
 from checker.diagnostics import NOWHERE, Span
-from checker.ir.expr import Const, Expr, Generator
+from checker.ir.expr import Expr, Generator
+from checker.ir.logic import TRUE
 from checker.ir.system import Parameter
-from checker.ir.types import BOOL, Type
+from checker.ir.types import Type
 from checker.ir.walk import substitute
-
-TRUE = Const(BOOL, True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +41,17 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """Where `path` is true and `condition` is false, the action stops here: it is disabled, or cut at `bound`.
+    """Where `path` is true and `condition` is false, the action stops here; the first check that stops it decides.
 
-    The first check that stops decides. Undefined expressions are no checks: a step is what this form says only where
-    the sequential form does not run into an error of the model.
+    disabled  a false `require`, or nothing to receive
+    cut       the end of an order or a budget, or a full sequence: `bound`
+    error     an expression of the statement that follows is undefined, or its value outside the declared type
+
+    All checks of a loop are made for all its elements, statement by statement, and an error is one that some order of
+    evaluation runs into; a sequential execution stops at the first element that decides.
     """
 
-    kind: Literal["disabled", "cut"]
+    kind: Literal["disabled", "cut", "error"]
     condition: Expr
     path: Expr = TRUE
     bound: str = ""

@@ -344,6 +344,7 @@ class _Execution:
             before = self._current(variable, store)
             if value != before:
                 depth = _own_depth(statement, variable)
+                _check_written(statement, before.type, depth)
                 done = done.write(variable, simultaneous(before, value, name, domain, depth))
         for network, made in after.changes.items():
             new = made[len(store.changes.get(network, ())) :]
@@ -475,6 +476,25 @@ def _own_depth(loop: ForEach, variable: str) -> int:
             if isinstance(key, Local) and key.name == loop.variable:
                 return depth
     raise AssertionError(f"the loop over {loop.variable} writes {variable} at its own element")
+
+
+def _check_written(loop: ForEach, kind: Type, depth: int) -> None:
+    """Raise unless the iterations of a loop write to a map of type `kind`, `depth` maps down.
+
+    Raises:
+        QuoraxError: E001, if they write to elements of a sequence.
+
+    """
+    for _ in range(depth + 1):
+        kind = entries_type(kind)
+        if not isinstance(kind, MapType):
+            raise error(
+                loop.span,
+                "E001",
+                "a loop that changes elements of a sequence has no simultaneous form",
+                "build the new sequence before the loop, or use a Map",
+            )
+        kind = kind.value
 
 
 def _room(sequence: Expr, capacity: int | str | None, unnamed: str, span: Span) -> tuple[Check, ...]:

@@ -23,6 +23,7 @@ from checker.ir.expr import (
     Generator,
     Given,
     Index,
+    Interval,
     Ite,
     Less,
     Local,
@@ -36,7 +37,7 @@ from checker.ir.expr import (
     Universe,
     Unwrap,
 )
-from checker.ir.types import BOOL, INT, FifoType, MapType, SeqType, SetType, Type, join
+from checker.ir.types import BOOL, INT, FifoType, IntType, MapType, SeqType, SetType, Type, join
 from checker.ir.values import channels_type
 from checker.ir.walk import free_locals, fresh, substitute
 
@@ -77,7 +78,7 @@ def simultaneous(before: Expr, after: Expr, variable: str, domain: Expr, depth: 
     if depth == 0:
         own = Local(kind.key, variable)
         new = entry(after, own)
-        if not isinstance(domain, Universe):
+        if not _is_every_key(domain, kind.key):
             new = Ite(kind.value, Member(BOOL, own, domain), new, entry(before, own))
         return MakeMap(kind, variable, new)
     made = as_update(after)
@@ -136,7 +137,8 @@ def as_update(expr: Expr) -> tuple[Expr, Expr, Expr] | None:
 def as_single_update(expr: Expr) -> tuple[Expr, Expr, Expr] | None:
     """Return the container, key and new value of an update, also if it is made of several under conditions.
 
-    None if it changes places under different keys, or changes nothing.
+    None if it changes places under different keys, or changes nothing, or changes an element of a sequence or nothing:
+    there need not be such an element where nothing changes.
     """
     if not isinstance(expr, Ite):
         return as_update(expr)
@@ -146,6 +148,8 @@ def as_single_update(expr: Expr) -> tuple[Expr, Expr, Expr] | None:
     if found is None:
         return None
     container, key, _ = found
+    if None in updates and isinstance(container.type, SeqType):
+        return None
     news: list[Expr] = []
     for side, update in zip(sides, updates, strict=True):
         if (side != container) if update is None else (update[:2] != (container, key)):
@@ -221,11 +225,20 @@ def is_short(expr: Expr) -> bool:
             return member is not None and is_short(member)
 
 
+def _is_every_key(domain: Expr, key: Type) -> bool:
+    """Return whether a set is plainly that of all keys of a map."""
+    match domain, key:
+        case Interval(low=Const(value=low), high=Const(value=high)), IntType(first, last):
+            return (low, high - 1) == (first, last)
+        case _:
+            return isinstance(domain, Universe)
+
+
 def _looked_through(expr: Expr) -> Expr:
     """Return an entry of an update without the comparison of keys, where their equality is plain to see."""
     match expr:
         case Ite(condition=Eq(left=left, right=right), then=then, orelse=orelse):
-            if left == right:
+            if _is_same(left, right):
                 return _looked_through(then)
             if isinstance(left, Const) and isinstance(right, Const):
                 return _looked_through(orelse)
@@ -234,6 +247,11 @@ def _looked_through(expr: Expr) -> Expr:
             return entry(target, key)
         case _:
             return expr
+
+
+def _is_same(left: Expr, right: Expr) -> bool:
+    """Return whether two keys are plainly equal; of integers one may carry a range and the other none."""
+    return left == right or (isinstance(left, Local) and isinstance(right, Local) and left.name == right.name)
 
 
 def _plus(number: Expr, by: int) -> Expr:

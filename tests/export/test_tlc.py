@@ -1,0 +1,83 @@
+"""TLC, which we did not write, finds the same states in an exported module as the interpreter in the model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from checker.dsl.loader import load
+from checker.export.tla import export_tla
+from checker.interp.engine import Interpreter
+from checker.ir.instance import Setting, build_instance
+from checker.ir.system import System
+from checker.trace.verdict import Holds, Request
+from tests.export.encodings import NAMES, VALUES
+from tests.export.tlc import run_tlc
+from tests.interp.small import system_of
+from tests.ir.everything import LOOPS
+
+Settings = dict[str, Setting]
+
+BUNDLED: list[tuple[str, Settings, int]] = [
+    ("consensus", {"Value": 3}, 4),
+    ("voting", {"Acceptor": 2, "Ballot": 2, "Value": 2}, 57),
+    ("paxos", {"Acceptor": 3, "Ballot": 2, "Value": 2}, 3_921),
+    ("flexible_paxos", {"Acceptor": 2, "Ballot": 2, "Value": 2, "Q1": (("a1",), ("a2",)), "Q2": 2}, 721),
+    ("best_effort_broadcast", {"Process": 3, "Message": 1, "crashes": 1}, 128),
+    ("reliable_broadcast", {"Process": 2, "Message": 1, "crashes": 1}, 48),
+    ("uniform_reliable_broadcast", {"Process": 3, "Message": 1, "crashes": 1}, 4_976),
+    ("raft", {"Server": 2, "Term": 2, "Command": 1, "LogLength": 1, "elections": 2, "restarts": 1}, 54),
+    ("pbft", {"Replica": 4, "Digest": 2, "View": 1, "Number": 1, "f": 1, "byzantine": 1}, 72),
+]
+
+LARGER: list[tuple[str, Settings, int]] = [
+    ("voting", {"Acceptor": 3, "Ballot": 3, "Value": 2}, 6_752),
+    ("reliable_broadcast", {"Process": 3, "Message": 1, "crashes": 2}, 11_312),
+    ("raft", {"Server": 3, "Term": 3, "Command": 1, "LogLength": 1, "elections": 2, "restarts": 0}, 23_122),
+    ("pbft", {"Replica": 4, "Digest": 2, "View": 2, "Number": 1, "f": 1, "byzantine": 1}, 8_076),
+]
+
+
+def compare(system: System, settings: Settings, folder: Path) -> int:
+    """Check all properties with both, expect that they hold, and return the number of states that both find."""
+    instance = build_instance(system, "compared", settings)
+    request = Request(tuple(p.name for p in system.properties), exhaust=True)
+    report = Interpreter().run(system, instance, request)
+    assert report.complete
+    assert all(isinstance(r.verdict, Holds) for r in report.results), report.results
+    run = run_tlc(export_tla(system, instance), folder)
+    assert run.is_clean, run.output
+    assert run.distinct == report.counts.distinct
+    return report.counts.distinct
+
+
+@pytest.mark.parametrize(("name", "settings", "states"), BUNDLED, ids=[name for name, _, _ in BUNDLED])
+def test_tlc_finds_the_states_of_a_bundled_model(name: str, settings: Settings, states: int, tmp_path: Path) -> None:
+    assert compare(load(name).system, settings, tmp_path) == states
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize(("name", "settings", "states"), LARGER, ids=[name for name, _, _ in LARGER])
+def test_tlc_finds_the_states_of_a_larger_instance(name: str, settings: Settings, states: int, tmp_path: Path) -> None:
+    assert compare(load(name).system, settings, tmp_path) == states
+
+
+def test_tlc_finds_the_states_of_a_model_whose_names_are_words_of_tla(tmp_path: Path) -> None:
+    settings: Settings = {"Server": 2, "Term": 2, "Length": 2, "steps": 2}
+    assert compare(system_of(NAMES, tmp_path), settings, tmp_path) > 1_000
+
+
+def test_tlc_finds_the_states_of_loops_over_channels_and_bags(tmp_path: Path) -> None:
+    assert compare(system_of(LOOPS, tmp_path), {"Server": 2, "Limit": 1, "pings": 1}, tmp_path) > 100
+
+
+def test_expressions_have_the_same_value_in_tlc(tmp_path: Path) -> None:
+    assert compare(system_of(VALUES, tmp_path), {"Server": 3, "Term": 2, "Length": 9}, tmp_path) == 6
+
+
+def test_tlc_refutes_what_the_interpreter_refutes(tmp_path: Path) -> None:
+    mutant = load("paxos").mutant("PX-01").system
+    settings: Settings = {"Acceptor": 3, "Ballot": 2, "Value": 2}
+    run = run_tlc(export_tla(mutant, build_instance(mutant, "compared", settings)), tmp_path)
+    assert "is violated" in run.output
