@@ -593,6 +593,6 @@ int main(void)
 """
 
 C_WORDS = "auto char default do double extern float goto inline register restrict short signed switch union volatile"
-RUNTIME = re.sub(r"/\*.*?\*/", "", "\n".join((STATE, SEARCH, MAIN, *WORDS.values())))
+RUNTIME = re.sub(r"/\*.*?\*/|\".*?\"", "", "\n".join((STATE, SEARCH, MAIN, *WORDS.values())))
 RESERVED = frozenset(re.findall(r"\w+", f"{C_WORDS} {RUNTIME} abs div index after found best key"))
 """The names that a program has already, whatever the model."""
