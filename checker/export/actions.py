@@ -8,9 +8,10 @@ from typing import TypeAlias, assert_never
 
 from checker.diagnostics import error
 from checker.export.encoding import is_listable, union
-from checker.export.expressions import Expressions, Scope, all_of
+from checker.export.expressions import Expressions, Scope
 from checker.export.layout import HARD, LINE, Align, Doc, Group, Nest, bracketed, filled
 from checker.export.notation import bullets, conditional, let
+from checker.export.shapes import all_of
 from checker.ir.expr import Comprehension, Expr, Ite, Local, MakeSeq, MakeSet, Not, SetOp, State
 from checker.ir.logic import TRUE
 from checker.ir.steps import BagUpdate, Change, Check, Choice, Definition, Step, Transition, Update
@@ -202,13 +203,6 @@ class Actions:
 
     def _copies_of_loop(self, change: Change, scope: Scope) -> Doc:
         """Return one copy for each binding of the generators, with `BagOf` over the set of the bindings."""
-        if any(isinstance(g.domain.type, SeqType) for g in change.generators):
-            raise error(
-                change.generators[0].domain.span,
-                "E005",
-                "a loop over a sequence sends to a Bag: equal elements would count once",
-                "loop over indices, range(len(s))",
-            )
         variables = [g.variable for g in change.generators]
         bound: Expr = Local(NOTHING, variables[0])
         if len(variables) > 1:

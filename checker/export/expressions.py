@@ -31,6 +31,7 @@ from checker.export.notation import (
     junction,
     let,
 )
+from checker.export.shapes import all_of, changes_of, entry_of, flat_conjuncts, independent, places_in_tla
 from checker.ir.expr import (
     And,
     Arith,
@@ -83,7 +84,7 @@ from checker.ir.types import (
     record_names,
 )
 from checker.ir.updates import as_has_successor, as_successor, as_update, entries_type, is_short, shifted
-from checker.ir.walk import free_locals, inline_calls, substitute, walk
+from checker.ir.walk import inline_calls, substitute, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,7 @@ class Expressions:
 
     def conjuncts(self, exprs: Iterable[Expr], scope: Scope) -> list[Doc]:
         """Return the items of a conjunction list."""
-        return [self.show(part, scope) for expr in exprs for part in _conjuncts(expr)]
+        return [self.show(part, scope) for expr in exprs for part in flat_conjuncts(expr)]
 
     def implication(self, premise: Expr, conclusion: Expr, scope: Scope) -> Doc:
         """Return `premise => conclusion`, or the conclusion where the premise is plainly true."""
@@ -204,7 +205,7 @@ class Expressions:
             case And(operands=()) | Or(operands=()):
                 return ATOM, "TRUE" if isinstance(expr, And) else "FALSE"
             case And():
-                return junction("/\\", [self._show(part, scope) for part in _conjuncts(expr)])
+                return junction("/\\", [self._show(part, scope) for part in flat_conjuncts(expr)])
             case Or(operands=operands):
                 return self._disjunction(operands, scope)
             case Ite(condition=condition, then=then, orelse=orelse):
@@ -289,7 +290,7 @@ class Expressions:
         return IMPLIES, Group((self.operand(premise, scope, IMPLIES + 1), " =>", Nest(2, (LINE, Align(after)))))
 
     def _quantifier(self, kind: str, generators: Sequence[Generator], body: Expr, scope: Scope) -> Shown:
-        count = _independent(generators)
+        count = independent(generators)
         binders, inner = self._binders(generators[:count], scope)
         rest = generators[count:]
         remaining = body if not rest else Quantifier(BOOL, "any" if kind == "any" else "all", tuple(rest), body)
@@ -361,7 +362,7 @@ class Expressions:
                 return COMPARE, Group((element, Nest(2, (LINE, f"{operator} ", Align(self.domain(collection, scope))))))
 
     def _comprehension(self, generators: Sequence[Generator], element: Expr, scope: Scope) -> Shown:
-        count = _independent(generators)
+        count = independent(generators)
         first, conditions = generators[0], generators[count - 1].conditions
         if count == len(generators) and (count == 1 or not conditions):
             binders, inner = self._binders(generators, scope)
@@ -406,12 +407,12 @@ class Expressions:
 
     def _except(self, expr: Expr, scope: Scope) -> Doc:
         """Return `[f EXCEPT ![k] = v, ...]`: the changes that made `expr`, first to last."""
-        base, changes = _changes(expr)
+        base, changes = changes_of(expr)
         plain = replace(scope, at=None)
         shown: list[Doc] = []
         for position, (keys, value) in enumerate(changes):
-            place: list[Doc] = [("[", self.show(key, plain), "]") for key in _places(base, keys)]
-            at = _entry(base, keys) if position == 0 else None
+            place: list[Doc] = [("[", self.show(key, plain), "]") for key in places_in_tla(base, keys)]
+            at = entry_of(base, keys) if position == 0 else None
             shown.append(("!", *place, " = ", Align(self.show(value, replace(scope, at=at)))))
         return ("[", self.show(base, replace(scope, at=None)), " EXCEPT ", filled(",", shown), "]")
 
@@ -519,58 +520,3 @@ class Expressions:
         if len(forgeable) == 1 and record_names(kind) == (forgeable[0],):
             return (f"{self._names.available[forgeable[0]]}(", self.show(network, scope), ")")
         return (f"{self._names.any_available}(", self.show(network, scope), ")")
-
-
-def _conjuncts(expr: Expr) -> tuple[Expr, ...]:
-    """Return the parts of nested conjunctions, in order."""
-    return tuple(p for o in expr.operands for p in _conjuncts(o)) if isinstance(expr, And) else (expr,)
-
-
-def all_of(conditions: Sequence[Expr]) -> Expr:
-    """Return the conjunction of at least one condition."""
-    return conditions[0] if len(conditions) == 1 else And(BOOL, tuple(conditions))
-
-
-def _independent(generators: Sequence[Generator]) -> int:
-    """Return how many generators can share one quantifier: no conditions between them, no domain that sees another."""
-    bound: set[str] = set()
-    for count, generator in enumerate(generators):
-        if count and (generators[count - 1].conditions or bound & free_locals(generator.domain)):
-            return count
-        bound.add(generator.variable)
-    return len(generators)
-
-
-def _changes(expr: Expr) -> tuple[Expr, list[tuple[tuple[Expr, ...], Expr]]]:
-    """Return the container that updates started from, and the keys and new values of each, first to last."""
-    made = as_update(expr)
-    if made is None:
-        return expr, []
-    container, key, value = made
-    base, earlier = _changes(container)
-    inner_base, inner = _changes(value)
-    if inner and inner_base == _entry(container, (key,)):
-        return base, [*earlier, *(((key, *keys), new) for keys, new in inner)]
-    return base, [*earlier, ((key,), value)]
-
-
-def _entry(container: Expr, keys: Sequence[Expr]) -> Expr:
-    for key in keys:
-        container = Index(_inner_type(container.type), container, key)
-    return container
-
-
-def _inner_type(kind: Type) -> Type:
-    entries = entries_type(kind)
-    assert isinstance(entries, MapType | SeqType)
-    return entries.value if isinstance(entries, MapType) else entries.element
-
-
-def _places(container: Expr, keys: Sequence[Expr]) -> list[Expr]:
-    """Return keys as TLA+ counts them: sequences from 1."""
-    kind = container.type
-    places: list[Expr] = []
-    for key in keys:
-        places.append(shifted(key, 1) if isinstance(entries_type(kind), SeqType) else key)
-        kind = _inner_type(kind)
-    return places

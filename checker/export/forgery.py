@@ -18,7 +18,7 @@ def forged_definitions(encoding: Encoding) -> list[Doc]:
     """Return the definitions with their comments; none if the model has no Byzantine processes.
 
     Raises:
-        QuoraxError: E006, if a forged message could have endlessly many values.
+        QuoraxError: E005, if a forged message could have endlessly many values.
 
     """
     if not encoding.has_forgers:
@@ -81,7 +81,7 @@ class _Forgery:
         if not is_listable(field.type, self._encoding.system):
             raise error(
                 field.span,
-                "E006",
+                "E005",
                 f"a Byzantine process can forge endless {record.name} messages: {field.name} is {field.type}",
                 "give the field a finite type",
             )

@@ -51,7 +51,7 @@ def export_tla(system: System, instance: Instance) -> TlaExport:
     """Return a system in one instance as a TLA+ module and its configuration.
 
     Raises:
-        QuoraxError: E002–E006, for what TLA+ or TLC cannot express.
+        QuoraxError: E002–E005, for what TLA+ or TLC cannot express.
 
     """
     writer = _Writer(system, instance)
@@ -232,9 +232,9 @@ def _set(members: Iterable[str]) -> str:
     return "{" + ", ".join(members) + "}"
 
 
-def _comment(doc: str) -> str:
+def _comment(doc: str, width: int = WIDTH) -> str:
     """Return a docstring as comment lines, with the newline after them."""
-    lines = [line for paragraph in doc.strip().splitlines() for line in textwrap.wrap(paragraph, WIDTH - 3) or [""]]
+    lines = [line for paragraph in doc.strip().splitlines() for line in textwrap.wrap(paragraph, width - 3) or [""]]
     return "".join(f"\\* {line}".rstrip() + "\n" for line in lines)
 
 
@@ -249,7 +249,7 @@ def _declarations(word: str, declared: list[tuple[str, str]]) -> str:
         summary = " ".join(doc.split())
         text = f"{item:<{column + 4}}  \\* {summary}" if summary else item
         if len(text) > WIDTH:
-            lines += [f"    {line}" for line in _comment(summary).splitlines()]
+            lines += [f"    {line}" for line in _comment(summary, WIDTH - 4).splitlines()]
             text = item
         lines.append(text)
     return "\n".join(lines)

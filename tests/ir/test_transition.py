@@ -13,8 +13,9 @@ from checker.diagnostics import QuoraxError
 from checker.dsl.loader import load
 from checker.interp.machine import Machine, Next
 from checker.ir.instance import Setting, build_instance
+from checker.ir.steps import Check, Definition
 from checker.ir.system import System
-from checker.ir.transition import transition_form
+from checker.ir.transition import initial_form, transition_form
 from tests.interp.small import system_of
 from tests.ir.everything import CHOICES, LOGS, LOOPS
 from tests.ir.generate import instances, states, systems
@@ -80,6 +81,46 @@ def test_both_forms_agree_on_every_kind_of_statement(
 ) -> None:
     _, met = explore_both(system_of(text, tmp_path), 400, **bounds)
     assert wanted <= met.keys()
+
+
+@pytest.mark.parametrize(("name", "bounds"), [(name, bounds) for name, bounds, _ in BUNDLED[:-1]], ids=str)
+def test_the_initial_form_gives_the_initial_states(name: str, bounds: dict[str, Setting]) -> None:
+    system = load(name).system
+    machine = Machine(system, build_instance(system, "test", bounds))
+    reader = Reader((initial_form(system),), machine)
+    blank = tuple(machine.instance.budgets.get(v.name, frozenset()) for v in system.variables)
+    assert {result[3] for result in reader.results(blank)} == set(machine.initial_states())
+
+
+def test_initial_states_are_chosen_as_the_initial_actions_choose(tmp_path: Path) -> None:
+    system = system_of(CHOICES, tmp_path)
+    machine = Machine(system, build_instance(system, "test", {"Server": 3, "Term": 2, "Limit": 2, "tries": 1}))
+    results = Reader((initial_form(system),), machine).results((None, None, None, 1))
+    assert {result[3] for result in results} == set(machine.initial_states())
+    assert len(results) == 6
+
+
+def test_a_value_that_is_written_and_read_again_has_a_name() -> None:
+    (accept,) = (t for t in transition_form(load("raft").system) if t.name == "accept_entries")
+    names = [step.name for step in accept.steps if isinstance(step, Definition)]
+    assert names == ["new_log", "new_log_2", "last_index", "commit.index"]
+
+
+def test_checks_come_in_program_order() -> None:
+    (timeout,) = (t for t in transition_form(load("raft").system) if t.name == "timeout")
+    stops = [(step.kind, step.bound) for step in timeout.steps if isinstance(step, Check) and step.kind != "error"]
+    assert stops == [("disabled", ""), ("cut", "elections"), ("cut", "Term")]
+
+
+def test_a_short_local_is_replaced_by_its_value() -> None:
+    (promise,) = (t for t in transition_form(load("paxos").system) if t.name == "promise")
+    assert not any(isinstance(step, Definition) for step in promise.steps)
+
+
+def test_what_an_action_leaves_alone_has_no_update() -> None:
+    updates = {t.name: [u.variable for u in t.updates] for t in transition_form(load("paxos").system)}
+    assert updates["promise"] == ["promised", "net"]
+    assert updates["restart"] == []
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
