@@ -206,7 +206,7 @@ def _attribute(node: ast.Attribute, scope: Scope) -> Expr:
     outside = scope.lookup(node)
     if outside is not None:
         return scope.constant(node, outside)
-    target = compile_expr(node.value, scope)
+    target = _unwrapped(compile_expr(node.value, scope))
     return scope.narrow(FieldOf(_field_type(target, node, scope), target, node.attr, span=scope.span(node)))
 
 

@@ -7,7 +7,7 @@ long as the loop does not look into that network.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import partial
 
 from checker.diagnostics import Span, error
@@ -41,14 +41,15 @@ ANYWHERE = -1
 """The depth recorded for a network that a loop sends to: no read of it is at the loop's own element."""
 
 
-def check_order_independent(loop: ForEach, functions: Mapping[str, Function]) -> None:
-    """Raise unless the iterations of a loop can run in any order, or at once.
+def check_order_independent(loop: ForEach, functions: Mapping[str, Function], outer: Collection[str]) -> None:
+    """Raise unless the iterations of a loop can run in any order, or at once. `outer` are the locals from before it.
 
     Raises:
         QuoraxError: M014, at the statement through which iterations could interfere.
     """
     body = list(walk_statements(loop.body))
     _check_statements(body)
+    _check_outer([loop, *body], outer)
     written = _written_places(loop, body)
     for statement in body:
         for expression in statement_expressions(statement):
@@ -69,6 +70,26 @@ def _check_statements(body: list[Statement]) -> None:
                 statement.span,
                 "a loop with a require has nothing that could be cut at a bound",
                 "write two loops, the guards first",
+            )
+
+
+def _check_outer(statements: list[Statement], outer: Collection[str]) -> None:
+    """Reject a local from before the loop that the loop binds: it would keep what the last iteration left in it."""
+    for statement in statements:
+        match statement:
+            case Assign(target=Target(name=name, is_state=False)):
+                bound = name
+            case ForEach(variable=name) | Successor(variable=name):
+                bound = name
+            case NetOp(result=str(name)):
+                bound = name
+            case _:
+                continue
+        if bound in outer:
+            raise _dependent(
+                statement.span,
+                f"the loop changes {bound}, which comes from before it",
+                "use another name; to gather something over a set, use a comprehension, any, all or max",
             )
 
 

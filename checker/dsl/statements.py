@@ -370,7 +370,7 @@ def _for(node: ast.For, scope: Scope) -> Block:
     inner = replace(inner, fixed=inner.fixed | {node.target.id})
     body, after = _block(node.body, inner)
     loop = ForEach(name, domain, body, span=scope.span(node))
-    loops.check_order_independent(loop, scope.members.functions)
+    loops.check_order_independent(loop, scope.members.functions, {scope.renamed.get(n, n) for n in scope.locals})
     kept = frozenset(e for e in scope.narrowed if e in after.narrowed)
     return (loop,), replace(scope, narrowed=kept)
 
@@ -381,7 +381,9 @@ def _procedure(method: Method, node: ast.Call, scope: Scope) -> Block:
         raise scope.error(node, "M062", f"{method.name} calls itself, or procedures nest too deep", "write a loop")
     inner, parameters = functions.scope_of(method, scope.registry, scope.members)
     args = functions.match_arguments(node, parameters, scope)
-    inner = replace(inner, prefix=f"{method.name}.", taken=scope.taken, depth=scope.depth + 1, locals={})
+    prefix = fresh(method.name, scope.taken)
+    scope.taken.add(prefix)
+    inner = replace(inner, prefix=f"{prefix}.", taken=scope.taken, depth=scope.depth + 1, locals={})
     made: list[Statement] = []
     for parameter, value in zip(parameters, args, strict=True):
         name = inner.prefix + parameter.name

@@ -326,7 +326,8 @@ class _Checker:
             case ForEach(variable=variable, domain=domain, body=body):
                 self.expression(domain, scope)
                 inner = _bound(variable, element_type(domain.type), scope, fixed)
-                self.block(body, inner, fixed | {variable})
+                # what one iteration leaves in a local from before the loop has no meaning after it
+                self.block(body, inner, fixed | {variable} | set(scope.names))
                 return scope
             case Choose(variable=variable, type=kind, domain=domain):
                 self.expression(domain, scope)

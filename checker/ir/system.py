@@ -89,7 +89,10 @@ class If:
 
 @dataclass(frozen=True, slots=True)
 class ForEach:
-    """The body once per element, simultaneously: the front end rejects bodies whose result depends on the order."""
+    """The body once per element, simultaneously: the front end rejects bodies whose result depends on the order.
+
+    The domain is evaluated once, before the body. The body binds no local from before the loop.
+    """
 
     variable: str
     domain: Expr

@@ -195,6 +195,15 @@ EDITS: dict[str, tuple[str, str]] = {
         "        for k in Node:\n            if not any(m.sender == k for m in self.net.of(Ask)):\n"
         "                self.net.send(Ask(self.term[n], k))\n",
     ),
+    "loop that leaves a value behind": (
+        ASK,
+        "        last = n\n        for k in Node:\n            last = k\n            self.seen[k] = {last}\n"
+        "        self.seen[last] = set()\n",
+    ),
+    "loop whose element hides a parameter": (
+        ASK,
+        "        for n in Node:\n            self.seen[n] = set()\n",
+    ),
     "loop with a guard and a cut": (
         ASK,
         "        for k in Node:\n            require(k != n)\n            self.log[k].append(self.term[n])\n",
