@@ -39,7 +39,11 @@ class Local(Node):
 
 @dataclass(frozen=True, slots=True)
 class State(Node):
-    """A state variable, in the state before the step if `old` (transition invariants only)."""
+    """A state variable, in the state before the step if `old` (transition invariants only).
+
+    The value of a MessageSet is what was *sent*; `Member` and `Messages` of it see what is *available*, which with
+    Byzantine processes is more.
+    """
 
     name: str
     old: bool = False

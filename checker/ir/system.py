@@ -142,6 +142,10 @@ Statement: TypeAlias = Require | Assign | NetOp | If | ForEach | Choose | Succes
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
+    """What a step leaves open. A message ranges over those available in the networks that carry its kind, which is a
+    guard of every action that takes one; anything else over all values of its type.
+    """
+
     name: str
     type: Type
     span: Span = field(default=NOWHERE, compare=False, kw_only=True)

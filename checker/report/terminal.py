@@ -32,6 +32,8 @@ def check_summary(report: Report, *, model: str, paint: Paint = plain) -> str:
     for result, name, kind in zip(report.results, names, kinds, strict=True):
         words = paint(describe(result.verdict, report, with_bounds=False), _STYLES[verdict_word(result.verdict)])
         lines.append(f"  {name:{name_width}}  {kind:{kind_width}}  {words}")
+    if not report.results:
+        lines.append(f"  {paint('nothing was judged: no property was asked for', 'doubtful')}")
     lines += ["", f"{counts_line(report)}, {report.seconds:.1f} s"]
     if report.stopped_by:
         lines.append(f"stopped by: {report.stopped_by}")

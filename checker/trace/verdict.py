@@ -194,8 +194,11 @@ class Engine(Protocol):
 
 
 def exit_code(results: Iterable[Result]) -> int:
-    """Return the command line's exit code: 1 if anything is violated, else 3 if anything is unknown, else 0."""
+    """Return the command line's exit code: 1 if anything is violated, else 3 if anything is unknown, else 0.
+
+    Nothing judged is nothing known: 3.
+    """
     verdicts = [r.verdict for r in results]
     if any(isinstance(v, Violated | Unreached) for v in verdicts):
         return 1
-    return 3 if any(isinstance(v, Unknown) for v in verdicts) else 0
+    return 3 if not verdicts or any(isinstance(v, Unknown) for v in verdicts) else 0
