@@ -61,6 +61,7 @@ class Actions:
             binders, scope = self._parameters(transition.parameters, Scope(self._names.all))
             call = self._head(transition, [scope.names[p.name] for p in transition.parameters])
             steps.append(call if binders is None else Group(("\\E ", binders, " :", Nest(4, (LINE, call)))))
+        steps = steps or [f"UNCHANGED {self._names.frame['vars']}"]
         return (self._names.frame["Next"], " ==", Nest(4, (HARD, bullets("\\/", steps))))
 
     def _head(self, transition: Transition, parameters: Sequence[str]) -> str:

@@ -75,6 +75,7 @@ from checker.ir.types import (
     BOOL,
     INT,
     BagType,
+    IntType,
     MapType,
     MessageSetType,
     OptionType,
@@ -84,7 +85,7 @@ from checker.ir.types import (
     record_names,
 )
 from checker.ir.updates import as_has_successor, as_successor, as_update, entries_type, is_short, shifted
-from checker.ir.walk import inline_calls, substitute, walk
+from checker.ir.walk import free_locals, inline_calls, substitute, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +93,15 @@ class Scope:
     """Where an expression stands.
 
     `names` are the TLA+ texts of the locals it sees, `globals` the names no variable bound in it may have. In a step
-    (`is_step`) a variable stands for its new value, which is primed, and `old` ones for the value before. `at` is the
-    value that `@` stands for inside an EXCEPT.
+    (`is_step`) a variable stands for its new value, which is primed, and `old` ones for the value before; `flexible`
+    are the locals that stand for expressions with such variables, and so cannot be primed again. `at` is the value
+    that `@` stands for inside an EXCEPT.
     """
 
     globals: frozenset[str]
     names: Mapping[str, str] = field(default_factory=dict)
     is_step: bool = False
+    flexible: frozenset[str] = frozenset()
     at: Expr | None = None
 
 
@@ -249,6 +252,8 @@ class Expressions:
                 case FieldOf(target=target) if len(record_names(target.type)) != 1:
                     return True
                 case Index(target=target) if isinstance(target.type, SeqType):
+                    return True
+                case Index(target=target) if isinstance(target.type, MapType) and isinstance(target.type.key, IntType):
                     return True
                 case Call(function=function) if self._is_partial(self.encoding.system.function(function).body):
                     return True
@@ -460,7 +465,8 @@ class Expressions:
         body: Expr = expr
         while isinstance(body, Let) and not is_short(body.value):
             value = self.show(body.value, scope)
-            scope, name = self.bind(scope, body.name)
+            flexible = scope.flexible | {body.name} if scope.is_step else scope.flexible
+            scope, name = self.bind(replace(scope, flexible=flexible), body.name)
             definitions.append((name, " ==", Group(Nest(4, (LINE, Align(value))))))
             body = body.body
         return OPEN, let(definitions, self.show(body, scope))
@@ -470,12 +476,20 @@ class Expressions:
         is_primed = scope.is_step and not expr.old and not function.of_step
         args = expr.args
         if is_primed:
-            if any(isinstance(part, State) and part.old for arg in args for part in walk(arg)):
+            if any(self._is_of_step(arg, scope) for arg in args):
                 return self._show(inline_calls(expr, self.encoding.system), scope)
             scope = replace(scope, is_step=False)
         name = self._names.functions[expr.function]
         shown = bracketed(f"{name}(", (self.show(arg, scope) for arg in args), ")") if args else name
         return POSTFIX, (shown, "'") if is_primed else shown
+
+    def _is_of_step(self, arg: Expr, scope: Scope) -> bool:
+        """Return whether an expression may not be primed as a whole: it reads the old state, or is primed already."""
+        return not scope.flexible.isdisjoint(free_locals(arg)) or any(
+            (isinstance(part, State | Call) and part.old)
+            or (isinstance(part, Call) and self.encoding.system.function(part.function).of_step)
+            for part in walk(arg)
+        )
 
     def _extremum(self, expr: Extremum, scope: Scope) -> Shown:
         member = as_successor(expr)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from checker.export.actions import Actions
 from checker.export.encoding import Encoding
@@ -197,6 +197,8 @@ class _Writer:
         for parameter in function.parameters:
             scope, name = self._expressions.bind(scope, parameter.name)
             parameters.append(name)
+        if function.of_step:
+            scope = replace(scope, flexible=frozenset(scope.names))
         head = _applied(self._names.functions[function.name], parameters)
         body = Align(self._expressions.show(function.body, scope))
         return _comment(function.doc) + _text(Group((head, " ==", Nest(4, (LINE, body)))))

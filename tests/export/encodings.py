@@ -59,6 +59,8 @@ class Sequences(Model):
     Next: Map[Index, Color]  # indexed by a number
     CHOOSE: Set[Server | None]  # None beside members
     Init: Set[Index | None]  # None beside numbers
+    UNION: Set[bool | None]  # None beside truth values
+    LET: Set[Color | None]  # None beside strings
     DOMAIN: Map[Server, Map[Term, Seq[Index, Length]]]
     bag: Bag[Carry | Bring]
     net: MessageSet[Carry | Bring]
@@ -75,6 +77,8 @@ class Sequences(Model):
             self.Next[i] = Color.RED
         self.CHOOSE = {None}
         self.Init = {None}
+        self.UNION = {None}
+        self.LET = {None}
         for r in Server:
             for t in Term:
                 self.DOMAIN[r][t] = Seq()
@@ -97,6 +101,8 @@ class Sequences(Model):
         spend(self.steps)
         self.owner[b] = None if self.owner[b] == Spec else Spec
         self.Init = {i for i in range(0, 3) if self.Next[i] == Color.RED} | {None}
+        self.UNION |= {b}
+        self.LET |= {Color.GREEN if b else Color.RED}
 
     @action
     def paint(self, kind: Color) -> None:
@@ -151,9 +157,102 @@ class Sequences(Model):
         return c in self.CHOOSE
 
     def kept(self, old: Self) -> bool:
-        return all(self.knows(self.owner[True]) or old.owner[b] == old.owner[b] for b in bool)
+        first = old.owner[True]
+        last = self.owner[True]
+        is_same = first == last
+        members = {first} if len(old.Append) == 0 else {last}
+        return (
+            all(not old.knows(old.owner[b]) or self.knows(old.owner[b]) for b in bool)
+            and self.owns_all(first) == is_same
+            and old.owns_all(last) == is_same
+            and self.owns_all(only(members)) == (is_same or len(old.Append) > 0)
+            and self.owns_all(old.other(first)) == (last == (None if first is None else old.owner[False]))
+            and self.owned_before(old, last) == is_same
+            and self.owned_before(old, self.other(last)) == (old.owner[True] == self.other(last))
+        )
+
+    def owns_all(self, s: Server | None) -> bool:
+        return s == self.owner[True]
+
+    def owned_before(self, old: Self, s: Server | None) -> bool:
+        return old.owns_all(s) and (self.owns_all(s) or self.owner[True] != s)
+
+    def other(self, s: Server | None) -> Server | None:
+        return None if s is None else self.owner[False]
 '''
 )
+
+FORGERY = '''
+class Server(Sort):
+    """A process."""
+
+class View(Order):
+    """A view."""
+
+@message(signed_by="sender")
+class Vote:
+    sender: Server
+    view: View
+
+@record
+class Proof:
+    votes: Set[Vote]
+    best: Vote | None
+
+@message(signed_by="sender")
+class Start:
+    sender: Server
+    proof: Proof
+
+@message
+class Note:
+    about: Vote | Start
+
+class Forgery(Model):
+    """Messages inside messages, some of them forged."""
+
+    liars: Byzantine[Server]
+    view: Map[Server, View]
+    started: Set[Server]
+    net: MessageSet[Vote | Start | Note]
+
+    @initial
+    def start(self) -> None:
+        for s in Server:
+            self.view[s] = View.first()
+        self.started = set()
+
+    @action
+    def vote(self, s: Server) -> None:
+        require(s not in self.liars)
+        self.view[s] = successor(self.view[s])
+        self.net.send(Vote(s, self.view[s]))
+
+    @action
+    def propose(self, s: Server, v: Vote) -> None:
+        require(s not in self.liars and v in self.net and v.view != View.first())
+        self.net.send(Start(s, Proof({v}, v)))
+
+    @action
+    def begin(self, s: Server, m: Start) -> None:
+        require(m in self.net and s != m.sender)
+        require(len({v.sender for v in m.proof.votes}) > 1 and m.proof.best is not None)
+        self.started |= {m.sender}
+
+    @action
+    def tell(self, m: Vote | Start) -> None:
+        require(m in self.net and isinstance(m, Start) and Note(m) not in self.net)
+        require(len(self.net.of(Note)) == 0)
+        self.net.send(Note(m))
+
+    @invariant
+    def votes_are_cast_or_forged(self) -> bool:
+        return all(v.sender in self.liars or v.view <= self.view[v.sender] for v in self.net.of(Vote))
+
+    @invariant
+    def proofs_are_there(self) -> bool:
+        return all(v in self.net for m in self.net.of(Start) for v in m.proof.votes)
+'''
 
 CLAIMS = (
     "1 + 2 * 3 - 4 == 3 and 7 - (3 - 2) == 6 and 7 - 3 - 2 == 2 and (1 + 2) * 3 == 9",

@@ -11,9 +11,10 @@ from checker.diagnostics import QuoraxError
 from checker.dsl.loader import load
 from checker.export.tla import TlaExport, export_tla
 from checker.ir.instance import Setting, build_instance
-from tests.export.encodings import NAMES
+from tests.export.encodings import FORGERY, NAMES
 from tests.golden import assert_golden
 from tests.interp.small import system_of
+from tests.ir.everything import LOOPS
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -35,11 +36,27 @@ def exported(name: str) -> TlaExport:
     return export_tla(system, build_instance(system, "small", BOUNDS[name]))
 
 
-@pytest.mark.parametrize("name", ["paxos", "raft", "pbft", "reliable_broadcast"])
-def test_a_module_reads_as_if_written_by_hand(name: str) -> None:
-    export = exported(name)
+def assert_as_written(export: TlaExport) -> None:
     assert_golden(GOLDEN / f"{export.name}.tla", export.module)
     assert_golden(GOLDEN / f"{export.name}.cfg", export.config)
+
+
+@pytest.mark.parametrize("name", ["paxos", "reliable_broadcast"])
+def test_a_bundled_model_reads_as_if_written_by_hand(name: str) -> None:
+    assert_as_written(exported(name))
+
+
+SMALL: list[tuple[str, dict[str, Setting]]] = [
+    (NAMES, {"Server": 2, "Term": 2, "Length": 2, "steps": 2}),
+    (FORGERY, {"Server": 2, "View": 2, "liars": 1}),
+    (LOOPS, {"Server": 2, "Limit": 1, "pings": 1}),
+]
+
+
+@pytest.mark.parametrize(("text", "bounds"), SMALL, ids=["names", "forgery", "loops"])
+def test_a_small_model_is_written_out_as_expected(text: str, bounds: dict[str, Setting], tmp_path: Path) -> None:
+    system = system_of(text, tmp_path)
+    assert_as_written(export_tla(system, build_instance(system, "small", bounds)))
 
 
 @pytest.mark.parametrize("name", BOUNDS)

@@ -12,7 +12,7 @@ from checker.interp.engine import Interpreter
 from checker.ir.instance import Setting, build_instance
 from checker.ir.system import System
 from checker.trace.verdict import Holds, Request
-from tests.export.encodings import NAMES, VALUES
+from tests.export.encodings import FORGERY, NAMES, VALUES
 from tests.export.tlc import run_tlc
 from tests.interp.small import system_of
 from tests.ir.everything import LOOPS
@@ -70,6 +70,12 @@ def test_tlc_finds_the_states_of_a_model_whose_names_are_words_of_tla(tmp_path: 
 
 def test_tlc_finds_the_states_of_loops_over_channels_and_bags(tmp_path: Path) -> None:
     assert compare(system_of(LOOPS, tmp_path), {"Server": 2, "Limit": 1, "pings": 1}, tmp_path) > 100
+
+
+@pytest.mark.parametrize("liars", [0, 1])
+def test_tlc_finds_the_states_of_a_model_with_forged_messages(liars: int, tmp_path: Path) -> None:
+    settings: Settings = {"Server": 2, "View": 2, "liars": liars}
+    assert compare(system_of(FORGERY, tmp_path), settings, tmp_path) > 10
 
 
 def test_expressions_have_the_same_value_in_tlc(tmp_path: Path) -> None:
