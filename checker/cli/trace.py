@@ -25,6 +25,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", metavar="FILE", help="where to write it (default: standard output)")
     parser.add_argument("--model", metavar="TARGET", help="the model, if the file does not say or it has moved")
     parser.add_argument("--mutant", metavar="NAME", help="the mutant of that model")
+    parser.add_argument("--debug-step", metavar="N", type=int, help="run step N in Python's debugger")
     size = parser.add_mutually_exclusive_group()
     size.add_argument("--instance", metavar="NAME", help="an instance of the model's spec, if the file does not say")
     size.add_argument("--bounds", metavar="A=3,B=2", help="the instance, if the file does not say")
@@ -39,7 +40,33 @@ def run(options: argparse.Namespace) -> Status:
     document = read_itf(Path(options.file))
     system, base, instance, names = _system_of(document, options)
     trace = _replayed(from_itf(document, system, instance), base)
+    if options.debug_step is not None:
+        return _debug(trace, options.debug_step, names)
     _write(_content(trace, options.format, names), options)
+    return Status.AS_EXPECTED
+
+
+def _debug(trace: Trace, number: int, names: dict[str, str]) -> Status:
+    """Run one step of the trace natively, under the debugger.
+
+    Raises:
+        QuoraxError: C017 if the trace has no such step.
+
+    """
+    from pdb import Pdb
+
+    from checker.dsl.loader import load
+    from checker.dsl.native import NativeModel
+
+    if not 1 <= number <= len(trace.steps):
+        raise error(NOWHERE, "C017", f"the trace has no step {number}", f"give a number from 1 to {len(trace.steps)}")
+    loaded = load(names["model"])
+    model = loaded.mutant(names["mutant"]).model if names["mutant"] else loaded.model
+    step = trace.steps[number - 1]
+    native = NativeModel(model, trace.system, trace.instance)
+    before = trace.states[number - 1]
+    ended = native.debug(before, step.action, tuple(b.value for b in step.args), step.choices, Pdb(nosigint=True))
+    sys.stdout.write(f"{step.action}: {ended}\n")
     return Status.AS_EXPECTED
 
 

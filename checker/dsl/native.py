@@ -12,6 +12,7 @@ import enum
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pdb import Pdb
 from types import FunctionType
 from typing import Any
 
@@ -72,6 +73,7 @@ class NativeModel:
         self._script: list[int] = []
         self._position = 0
         self._widths: list[int] = []
+        self._forced: list[Any] = []
         self._members = {cls: self._make_members(cls) for cls in self._classes.values()}
         self._class = self._native_class(model)
         self._volatile: dict[str, Map[Any, Any]] = {}
@@ -118,6 +120,26 @@ class NativeModel:
         """Return a state as an instance of the model's class, for a debugger or a prompt."""
         return self._object([self._native(v.type, x) for v, x in zip(self.system.variables, state, strict=True)])
 
+    def debug(self, state: StateValues, action: str, args: tuple[Value, ...], chosen: tuple[Any, ...], pdb: Pdb) -> str:
+        """Run one step under a debugger, stopped at the action's first line, and return how it ends.
+
+        `chosen` are typed values: what each `choose` returns, in order.
+        """
+        decl = self.system.action(action)
+        me = self.state_object(state)
+        native = [self._native(p.type, a) for p, a in zip(decl.parameters, args, strict=True)]
+        self._forced = [self._native(b.type, b.value) for b in chosen]
+        try:
+            with _Running(self._members):
+                pdb.runcall(getattr(me, action), *native)
+        except Disabled:
+            return "not enabled"
+        except Cut:
+            return "cut at a bound"
+        finally:
+            self._forced = []
+        return "done"
+
     # -- running -----------------------------------------------------------------------------------------------
 
     def _invoke(self, me: Any, action: Action, args: tuple[Value, ...]) -> None:
@@ -155,6 +177,8 @@ class NativeModel:
         options = list(elements)
         if not options:
             raise Disabled
+        if self._forced:
+            return self._forced.pop(0)
         position = self._position
         self._position += 1
         self._widths = [*self._widths[:position], len(options)]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Mapping
+from io import StringIO
 from itertools import islice
 from pathlib import Path
+from pdb import Pdb
 
 import pytest
 
@@ -105,3 +107,17 @@ def test_both_semantics_agree_on_a_model_that_uses_every_construct(name: str, tm
     path.write_text(text, encoding="utf-8")
     loaded = load(str(path))
     assert compare(loaded.model, settings) > 40
+
+
+def test_a_step_can_be_run_in_the_debugger() -> None:
+    model = load("paxos").model
+    system = compile_model(model)
+    native = NativeModel(model, system, build_instance(system, "debugged", INSTANCES["paxos"]))
+    (initial,) = native.initial_states()
+    screen = StringIO()
+    debugger = Pdb(stdin=StringIO("p b\nnext\np self.promised\ncontinue\n"), stdout=screen, nosigint=True, readrc=False)
+    debugger.use_rawinput = False
+    assert native.debug(initial, "prepare", (1,), (), debugger) == "done"
+    assert "paxos.py" in screen.getvalue()
+    assert "self.net.send(Prepare(b))" in screen.getvalue()
+    assert "{a1: None, a2: None}" in screen.getvalue()
