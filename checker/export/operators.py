@@ -14,40 +14,34 @@ class Operator:
 
     doc: str
     text: str
-    modules: tuple[str, ...] = ()
 
 
 OPERATORS = {
     "Of": Operator("The messages of one kind.", "@(messages, #) == {m \\in messages : m.# = #}"),
     "Elements": Operator("The elements of a sequence.", "@(s) == {s[i] : i \\in DOMAIN s}"),
-    "Max": Operator("The greatest element.", "@(S) == CHOOSE x \\in S : \\A y \\in S : y <= x", ("Integers",)),
-    "Min": Operator("The least element.", "@(S) == CHOOSE x \\in S : \\A y \\in S : x <= y", ("Integers",)),
+    "Max": Operator("The greatest element.", "@(S) == CHOOSE x \\in S : \\A y \\in S : y <= x"),
+    "Min": Operator("The least element.", "@(S) == CHOOSE x \\in S : \\A y \\in S : x <= y"),
     "MaxBy": Operator(
         "The element with the greatest key.",
         "@(S, key(_)) == CHOOSE x \\in S : \\A y \\in S : key(y) <= key(x)",
-        ("Integers",),
     ),
     "MinBy": Operator(
         "The element with the least key.",
         "@(S, key(_)) == CHOOSE x \\in S : \\A y \\in S : key(x) <= key(y)",
-        ("Integers",),
     ),
     "Maximal": Operator(
         "All elements with the greatest key.",
         "@(S, key(_)) == {x \\in S : \\A y \\in S : key(y) <= key(x)}",
-        ("Integers",),
     ),
     "Minimal": Operator(
         "All elements with the least key.",
         "@(S, key(_)) == {x \\in S : \\A y \\in S : key(x) <= key(y)}",
-        ("Integers",),
     ),
     "Only": Operator("The single element of a set.", "@(S) == CHOOSE x \\in S : TRUE"),
     "Covers": Operator("Whether a set contains a quorum.", "@(quorums, S) == \\E q \\in quorums : q \\subseteq S"),
     "BagOf": Operator(
         "One copy of a message for each element of a set.",
         "@(S, message(_)) == [m \\in {message(x) : x \\in S} |-> Cardinality({x \\in S : message(x) = m})]",
-        ("FiniteSets",),
     ),
 }
 """The operators by name, in the order in which they are defined."""

@@ -29,7 +29,7 @@ from checker.ir.walk import walk
 WIDTH = 100
 
 MODULES = {
-    "Integers": r"\.\.|[<>+*%]|\bInt\b|\bNat\b| - |\\div|\bMax\b|\bMin\b",
+    "Integers": r"\.\.|<=|[^<]<[^<]|[+*%]| - |\\div|\b(Int|Nat)\b",
     "FiniteSets": r"\bCardinality\b",
     "Sequences": r"\b(Seq|Len|Append|Tail|SubSeq)\b|\\o\b",
     "Bags": r"\b(IsABag|BagToSet|SetToBag|BagIn|EmptyBag|BagCardinality)\b",
