@@ -9,6 +9,9 @@ from checker.interp.errors import ModelError
 from checker.interp.explain import Explainer, Fact, Reason, describe, source_text
 from checker.interp.goals import Goal
 from checker.interp.machine import Cut, Failure, Machine, Next
+from checker.ir.expr import Call, Expr, State
+from checker.ir.system import System
+from checker.ir.walk import walk
 from checker.trace.trace import Blame, Note, Trace
 
 
@@ -80,7 +83,7 @@ def _last_remark(goal: Goal, reason: Reason, machine: Machine) -> tuple[str, str
 
 def _true_since(fact: Fact, trace: Trace, machine: Machine) -> int | None:
     """Return the first state from which a fact is true to the end; None for a fact about the state before a step."""
-    if fact.call.old or machine.system.function(fact.call.function).of_step:
+    if _reads_old(fact.expr, machine.system):
         return None
     since = None
     for index, state in reversed(list(enumerate(trace.states))):
@@ -91,6 +94,16 @@ def _true_since(fact: Fact, trace: Trace, machine: Machine) -> int | None:
             break  # a fact that has no meaning yet is not true yet
         since = index
     return since
+
+
+def _reads_old(expr: Expr, system: System) -> bool:
+    """Return whether an expression is about the state before a step."""
+    for part in walk(expr):
+        if isinstance(part, State) and part.old:
+            return True
+        if isinstance(part, Call) and (part.old or system.function(part.function).of_step):
+            return True
+    return False
 
 
 def _noted(trace: Trace, index: int, note: Note) -> Trace:

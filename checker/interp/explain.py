@@ -33,7 +33,6 @@ class Fact:
     """
 
     expr: Expr
-    call: Call
     locals: Locals
     text: str
 
@@ -137,7 +136,7 @@ class Explainer:
         arguments = zip(self._machine.system.function(call.function).parameters, call.args, strict=True)
         shown = ", ".join(self._show(Binding(p.name, p.type, self._evaluate(a, locals))) for p, a in arguments)
         element = self._show(Binding(generator.variable, kind, locals[generator.variable]))
-        return Reason(facts=(Fact(member, call, locals, f"{element} in {call.function}({shown})"),))
+        return Reason(facts=(Fact(member, locals, f"{element} in {call.function}({shown})"),))
 
     def _call(self, call: Call, locals: Locals, value: bool) -> Reason:
         function = self._machine.system.function(call.function)
@@ -148,7 +147,7 @@ class Explainer:
             shown = ", ".join(self._show(b) for b in bindings)
             text = f"{function.name}({shown})"
             details = describe(inside.witnesses, self._machine)
-            return Reason(facts=(Fact(call, call, locals, f"{text}: {details}" if details else text),))
+            return Reason(facts=(Fact(call, locals, f"{text}: {details}" if details else text),))
         if inside.conjunct is function.body:
             return Reason(facts=inside.facts)  # nothing smaller inside: the call itself is to blame
         return Reason(witnesses=tuple(bindings)) + inside
