@@ -8,6 +8,7 @@ from checker.interp.goals import Goal
 from checker.interp.replay import replay
 from checker.interp.statements import Guard
 from checker.interp.watch import UndefinedError
+from checker.ir.absence import foreign_absences
 from checker.ir.expr import Local, Member, State
 from checker.ir.system import Require, System
 from checker.ir.walk import walk_statements
@@ -94,13 +95,17 @@ def _warnings(exploration: Exploration, guards: tuple[GuardCoverage, ...]) -> tu
     system = exploration.machine.system
     never = [f"action {a.name} is never taken" for a in system.actions if not exploration.fired[a.name]]
     vacuous = [f"{name} says nothing: its range is empty in every state" for name in exploration.watch.vacuous]
+    absent = [
+        f"{a.name} tests that others have not sent something (line {span.line}), which {a.process} cannot know"
+        for a, span in foreign_absences(system)
+    ]
     receipts = [r for a in system.actions for r in walk_statements(a.body) if isinstance(r, Require)]
     idle = [
         f"{g.action} could do without {g.text or 'a require'} (line {g.line}), which is never false"
         for g, r in zip(guards, receipts, strict=True)
         if g.reached and not g.refused and not _is_receipt(r)
     ]
-    return (*never, *vacuous, *idle)
+    return (*never, *vacuous, *absent, *idle)
 
 
 def _is_receipt(guard: Require) -> bool:

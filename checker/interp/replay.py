@@ -110,7 +110,7 @@ class _Recorder:
             bindings,
             self._choices(choices),
             outcome.state,
-            process=process_of(action, bindings),
+            process=lane_of(action, bindings),
             sent=tuple(e for m in self._moments for e in self._sent(m)),
             received=received,
             lost=lost,
@@ -212,17 +212,11 @@ class _Recorder:
         return self._machine.evaluate(expr, moment.state, moment.locals)
 
 
-def process_of(action: Action, bindings: tuple[Binding, ...]) -> Lane | None:
-    """Return the process that takes a step: that of `at`, else of the first sort, else of the first order parameter."""
-    chosen = [b for b in bindings if b.name == action.at] if action.at is not None else []
-    sorts = [b for b in bindings if isinstance(b.type, SortType)]
-    orders = [b for b in bindings if isinstance(b.type, OrderType)]
-    for binding in (*chosen, *sorts, *orders):
-        match binding.type:
-            case SortType(name) | OrderType(name):
-                return Lane(name, binding.value)
-            case _:
-                pass
+def lane_of(action: Action, bindings: tuple[Binding, ...]) -> Lane | None:
+    """Return the process that takes a step."""
+    for binding in bindings:
+        if binding.name == action.process and isinstance(binding.type, SortType | OrderType):
+            return Lane(binding.type.name, binding.value)
     return None
 
 

@@ -235,7 +235,7 @@ class Function:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """An atomic step. `at` is the parameter whose process takes it; None where there is no such process."""
+    """An atomic step. `at` is the parameter that the model names as the process that takes it, if it names one."""
 
     name: str
     parameters: tuple[Parameter, ...]
@@ -243,6 +243,14 @@ class Action:
     at: str | None = None
     doc: str = ""
     span: Span = field(default=NOWHERE, compare=False, kw_only=True)
+
+    @property
+    def process(self) -> str | None:
+        """The parameter whose process takes the step: `at`, else the first of a sort, else the first of an order."""
+        named = [p.name for p in self.parameters if p.name == self.at and isinstance(p.type, SortType | OrderType)]
+        sorts = [p.name for p in self.parameters if isinstance(p.type, SortType)]
+        orders = [p.name for p in self.parameters if isinstance(p.type, OrderType)]
+        return next(iter((*named, *sorts, *orders)), None)
 
 
 @dataclass(frozen=True, slots=True)
