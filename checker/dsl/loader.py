@@ -30,6 +30,15 @@ BUNDLED = Path(checker.__file__).parent.parent / "models"
 
 MUTANTS_SUFFIX = "_mutants"
 
+FORMS = {
+    "Map": "write Map[Key, Value]",
+    "Seq": "write Seq[Element, Length], where Length is a Bound",
+    "MessageSet": "write MessageSet[Prepare | Promise]",
+    "Bag": "write Bag[Prepare | Promise]",
+    "Fifo": "write Fifo[Server, Prepare | Promise, Length], where Length is a Bound",
+}
+"""What to write instead of a generic type with the wrong number of parameters."""
+
 
 @dataclass(frozen=True)
 class LoadedMutant:
@@ -137,6 +146,11 @@ def _import_error(path: Path, problem: BaseException) -> QuoraxError:
         frame = inside[-1]
         line, column = frame.lineno or 1, frame.colno or 0
         span = Span(display_name(frame.filename), line, column, frame.end_lineno or line, frame.end_colno or column)
+    wrong = re.match(r"Too (few|many) arguments for <class 'checker\.dsl\.\w+\.(\w+)'>", str(problem))
+    if wrong:  # Python words the rest of this differently from version to version
+        return error(
+            span, "M021", f"{wrong[2]} has too {wrong[1]} parameters", FORMS.get(wrong[2], "see the reference")
+        )
     remedy = "mend the file so that Python can import it"
     if isinstance(problem, NameError) and problem.name:
         remedy = f"define or import {problem.name}"
