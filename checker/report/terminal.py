@@ -30,7 +30,11 @@ def check_summary(report: Report, *, model: str, paint: Paint = plain) -> str:
     name_width, kind_width = max(map(len, names), default=0), max(map(len, kinds), default=0)
     lines = [f"{paint(model, 'bold')}, instance {report.instance.name}: {report.instance}", ""]
     for result, name, kind in zip(report.results, names, kinds, strict=True):
-        words = paint(describe(result.verdict, report, with_bounds=False), _STYLES[verdict_word(result.verdict)])
+        words = describe(result.verdict, report, with_bounds=False)
+        style = _STYLES[verdict_word(result.verdict)]
+        if result.property in report.vacuous:
+            words, style = f"{words}, but vacuously: its range is empty in every state", "doubtful"
+        words = paint(words, style)
         lines.append(f"  {name:{name_width}}  {kind:{kind_width}}  {words}")
     if not report.results:
         lines.append(f"  {paint('nothing was judged: no property was asked for', 'doubtful')}")
