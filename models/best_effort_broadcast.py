@@ -124,6 +124,12 @@ class BestEffortBroadcast(Crashes[Process]):
             m in self.delivered[p] for p in Process for m in Message if self.alive(p) and self.alive(self.origin[m])
         )
 
+    def delivered_where_due(self) -> bool:
+        """Return whether all processes that have not crashed have delivered each message of one that has not."""
+        return all(
+            m in self.delivered[p] for p in Process for m in Message if self.alive(p) and self.alive(self.origin[m])
+        )
+
     def delivered_by_all(self) -> bool:
         """Return whether every process has delivered every message."""
         return all(m in self.delivered[p] for p in Process for m in Message)

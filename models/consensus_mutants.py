@@ -24,3 +24,13 @@ class ChangeMind(Consensus):
     def choose_value(self, v: Value) -> None:
         """Value v is chosen in place of what has been chosen before."""
         self.chosen = {v}
+
+
+@mutant("CO-03", breaks="termination")
+class TakeBack(Consensus):
+    """What is chosen may be taken back, and chosen again, without end."""
+
+    @action
+    def take_back(self) -> None:
+        """Nothing is chosen any more."""
+        self.chosen = set()

@@ -1,13 +1,13 @@
-"""Wrong variants of Flexible Paxos: each trusts another condition than "every Q1 meets every Q2".
+"""Wrong variants of Flexible Paxos: most trust another condition than "every Q1 meets every Q2".
 
 A wrong condition does no harm where it happens to imply the right one. The instances in the spec are such that the
 wrong one holds and the right one does not.
 """
 
-from checker.dsl import invariant, mutant
+from checker.dsl import action, invariant, mutant, require
 
 from .flexible_paxos import Q1, Q2, FlexiblePaxos
-from .paxos import Acceptor
+from .paxos import Accept, Accepted, Acceptor, Vote
 
 
 @mutant("FP-01", breaks="agreement")
@@ -45,3 +45,18 @@ class MeetWithinPhases(FlexiblePaxos):
 @mutant("FP-06", breaks="quorums_meet")
 class ElectBySmallQuorum(FlexiblePaxos, replace={Q1: Q2}):
     """A leader is elected by as few acceptors as it needs for replicating: a quorum of phase 2 serves both phases."""
+
+
+@mutant("FP-07", breaks="last_ballot_decides")
+class ElectorsKeepOut(FlexiblePaxos):
+    """Who has elected a leader does not vote for its proposal: where replicating needs all, nothing is chosen."""
+
+    @action
+    def accept(self, a: Acceptor, m: Accept) -> None:
+        """Acceptor a votes for m.value if it has promised nothing, or a lower ballot."""
+        require(m in self.net)
+        promised = self.promised[a]
+        require(promised is None or promised < m.ballot)
+        self.promised[a] = m.ballot
+        self.vote[a] = Vote(m.ballot, m.value)
+        self.net.send(Accepted(m.ballot, a, m.value))

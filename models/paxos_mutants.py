@@ -151,6 +151,21 @@ class LowerPromise(Paxos):
         self.net.send(Promise(m.ballot, a, self.vote[a]))
 
 
+@mutant("PX-18", breaks="last_ballot_decides")
+class AcceptAbovePromise(Paxos):
+    """An acceptor votes only above what it has promised, and so never where it was asked to: safe, and useless."""
+
+    @action
+    def accept(self, a: Acceptor, m: Accept) -> None:
+        """Acceptor a votes for m.value if it has promised nothing, or a lower ballot."""
+        require(m in self.net)
+        promised = self.promised[a]
+        require(promised is None or promised < m.ballot)
+        self.promised[a] = m.ballot
+        self.vote[a] = Vote(m.ballot, m.value)
+        self.net.send(Accepted(m.ballot, a, m.value))
+
+
 @mutant("PX-17", breaks="validity")
 class VoteAtWill(Paxos):
     """An acceptor that is asked to vote votes for a value of its own."""

@@ -7,6 +7,7 @@ quorums of one view meet, and what is executed there is not yet forgotten.
 from checker.dsl import Threshold, action, mutant, require, successor
 
 from .pbft import (
+    Certificate,
     Commit,
     CommitQuorum,
     Digest,
@@ -102,6 +103,17 @@ class TrustNewPrimary(Pbft):
     def begins(self, b: NewView, m: PrePrepare) -> bool:
         """Return whether NEW-VIEW b, from the sender of m, carries the VIEW-CHANGEs of a quorum, whatever they show."""
         return b.view == m.view and b.sender == m.sender and all(self.has_asked(s, b.view) for s in b.quorum)
+
+
+@mutant("PB-11", breaks="agreement")
+class LowestViewWins(Pbft):
+    """Of the certificates that the VIEW-CHANGEs show, the one of the lowest view decides."""
+
+    def is_highest(self, m: NewView, n: Number, c: Certificate) -> bool:
+        """Return whether a sender of m's VIEW-CHANGEs shows certificate c for n, and none of them a lower one."""
+        return any(c in self.claims(s, m.view, n) for s in m.quorum) and all(
+            any(x is None or x.view >= c.view for x in self.claims(s, m.view, n)) for s in m.quorum
+        )
 
 
 @mutant("PB-12", breaks="agreement")

@@ -52,6 +52,10 @@ class UniformReliableBroadcast(ReliableBroadcast):
         """Return whether p has received m and knows that a majority has it."""
         return m in self.received[p] and AckQuorum.covers(self.acks[p][m])
 
+    def delivered_uniformly(self) -> bool:
+        """Return whether what any process has delivered, all that have not crashed have delivered."""
+        return all(self.delivered_by_correct(m) for p in Process for m in self.delivered[p])
+
     @invariant
     def uniform_agreement(self) -> bool:
         """When all is quiet, what any process delivered, crashed or not, all correct processes have delivered."""

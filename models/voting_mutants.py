@@ -69,3 +69,19 @@ class KeepLastVote(Voting):
         require(any(self.shows_safe(q, b, v) for q in PromiseQuorum))
         self.votes[a] = {Vote(b, v)}
         self.promised[a] = b
+
+
+@mutant("VO-06", breaks="last_ballot_decides")
+class VoteAbovePromise(Voting):
+    """An acceptor votes only above what it has promised, and so never where its promise counts: safe, and useless."""
+
+    @action
+    def vote(self, a: Acceptor, b: Ballot, v: Value) -> None:
+        """Acceptor a votes for v in ballot b, if it has promised nothing, or less than b."""
+        promised = self.promised[a]
+        require(promised is None or promised < b)
+        require(all(w.ballot != b for w in self.votes[a]))
+        require(all(w.value == v for c in Acceptor for w in self.votes[c] if w.ballot == b))
+        require(any(self.shows_safe(q, b, v) for q in PromiseQuorum))
+        self.votes[a] |= {Vote(b, v)}
+        self.promised[a] = b

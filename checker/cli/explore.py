@@ -37,7 +37,7 @@ def explore(
 ) -> Status:
     """Run the engine and show its report; `again` is the command, with its options, that shows a violation again."""
     seed, runs = getattr(options, "seed", 0), getattr(options, "runs", 0)
-    request = Request(asked.properties, asked.witnesses, limits, seed, runs)
+    request = Request(asked.properties, asked.witnesses, limits, seed, runs, temporal=asked.temporal)
     with ProgressLine(sys.stderr, is_live=is_live(sys.stderr), is_quiet=options.quiet) as progress:
         report = engine.run(subject.system, subject.instance, request, progress, subject.base)
     to = console(is_quiet=options.quiet, is_document=options.json == "-")
@@ -73,7 +73,7 @@ def _show_traces(report: Report, asked: Asked, to: Console) -> None:
         match result.verdict:
             case Violated(trace):
                 to.say(f"\n{trace_text(trace).rstrip()}\n")
-            case Reached(trace) if not asked.properties:
+            case Reached(trace) if not asked.properties and not asked.temporal:
                 to.say(f"\n{trace_text(trace).rstrip()}\n")
             case _:
                 pass

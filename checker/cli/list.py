@@ -55,6 +55,7 @@ def _model(target: str) -> Iterator[str]:
     yield from _section("instances", _instances(spec))
     yield from _section("actions", [(a.name, _first_line(a.doc)) for a in system.actions])
     yield from _section("properties", [(p.name, _first_line(p.doc)) for p in system.properties])
+    yield from _section("temporal properties", _temporal(spec))
     yield from _section("predicates", _predicates(system))
     yield from _section("mutants", _mutants(model, spec))
 
@@ -75,6 +76,12 @@ def _instances(spec: Spec | None) -> list[tuple[str, str]]:
     if spec is None:
         return []
     return [(i.name.text, show_settings(instance_settings(spec, i.name.text))) for i in spec.instances]
+
+
+def _temporal(spec: Spec | None) -> list[tuple[str, str]]:
+    from checker.spec.temporal import temporal_properties
+
+    return [] if spec is None else [(name, found.text) for name, found in temporal_properties(spec).items()]
 
 
 def _predicates(system: System) -> list[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 
 from checker.cli.parser import (
     limit_arguments,
@@ -39,6 +40,8 @@ def run(options: argparse.Namespace) -> Status:
     check_outputs(options)
     subject = find_subject(options)
     asked = find_properties(subject, options.property)
+    if not options.property and not subject.mutant:
+        asked = replace(asked, temporal=())  # no random behaviour decides them
     again = ["simulate", "--seed", str(options.seed), "--runs", str(options.runs)]
     if options.depth is not None:
         again += ["--depth", str(options.depth)]

@@ -17,7 +17,9 @@ from checker.ir.types import BOOL, EnumType
 from checker.spec.find import spec_of
 from checker.spec.parse import parse_spec
 from checker.spec.resolve import instance_settings
-from checker.spec.tree import MutantDecl, Spec, WitnessDecl
+from checker.spec.temporal import temporal_properties
+from checker.spec.tree import CheckDecl, MutantDecl, Spec, WitnessDecl
+from checker.temporal.fairness import TemporalProperty
 from checker.trace.verdict import DEADLOCK
 
 
@@ -59,10 +61,11 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Names of invariants (or `DEADLOCK`), and names of predicates to reach."""
+    """Names of invariants (or `DEADLOCK`), names of predicates to reach, and temporal properties."""
 
     properties: tuple[str, ...]
     witnesses: tuple[str, ...]
+    temporal: tuple[TemporalProperty, ...] = ()
 
 
 def find_subject(options: argparse.Namespace) -> Subject:
@@ -127,27 +130,34 @@ def example_bounds(system: System) -> str:
 
 
 def find_properties(subject: Subject, named: list[str] | None) -> Asked:
-    """Return what to check: what is named, else all invariants and the spec's witnesses; of a mutant, what it breaks.
+    """Return what to check: what is named, else all that the model and its spec want here; of a mutant, what it breaks.
 
     Raises:
         QuoraxError: C006, for a name that is no property, predicate or `DEADLOCK`.
 
     """
-    invariants = tuple(p.name for p in subject.system.properties)
     if named:
-        predicates = predicates_of(subject.system)
-        for name in named:
-            known = (*invariants, *predicates, DEADLOCK)
-            if name not in known:
-                message = f"{subject.system.name} has no property {name}"
-                raise error(NOWHERE, "C006", message, suggestion(name, known))
-        wanted = tuple(dict.fromkeys(named))
-        return Asked(
-            tuple(n for n in wanted if n in invariants or n == DEADLOCK), tuple(n for n in wanted if n in predicates)
-        )
+        return _named(subject, tuple(dict.fromkeys(named)))
     if subject.mutant:
-        return Asked((subject.mutant.breaks,), ())
-    return Asked(invariants, spec_witnesses(subject))
+        return _named(subject, (subject.mutant.breaks,))
+    invariants = tuple(p.name for p in subject.system.properties)
+    return Asked(invariants, spec_witnesses(subject), spec_temporal(subject))
+
+
+def _named(subject: Subject, names: tuple[str, ...]) -> Asked:
+    invariants = tuple(p.name for p in subject.system.properties)
+    predicates = predicates_of(subject.system)
+    temporal = temporal_properties(subject.spec) if subject.spec else {}
+    known = (*invariants, *predicates, *temporal, DEADLOCK)
+    for name in names:
+        if name not in known:
+            message = f"{subject.system.name} has no property {name}"
+            raise error(NOWHERE, "C006", message, suggestion(name, known))
+    return Asked(
+        tuple(n for n in names if n in invariants or n == DEADLOCK),
+        tuple(n for n in names if n in predicates),
+        tuple(temporal[n] for n in names if n in temporal),
+    )
 
 
 def predicates_of(system: System) -> tuple[str, ...]:
@@ -161,3 +171,15 @@ def spec_witnesses(subject: Subject) -> tuple[str, ...]:
         return ()
     found = (s for s in subject.spec.statements if isinstance(s, WitnessDecl))
     return tuple(dict.fromkeys(p.text for s in found if s.instance.text == subject.instance.name for p in s.predicates))
+
+
+def spec_temporal(subject: Subject) -> tuple[TemporalProperty, ...]:
+    """Return the temporal properties that the spec says hold at this instance.
+
+    Others are there to show what fails without an assumption; they are checked when they are named.
+    """
+    if subject.spec is None:
+        return ()
+    checks = (d for d in subject.spec.demands if isinstance(d, CheckDecl) and d.instance.text == subject.instance.name)
+    claimed = {claim.name for check in checks if check.expectation.kind == "hold" for claim in check.claims}
+    return tuple(p for name, p in temporal_properties(subject.spec).items() if name in claimed)

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from checker.cli.status import Status
-from checker.diagnostics import NOWHERE, error
+from checker.diagnostics import NOWHERE, QuoraxError, error
 
 if TYPE_CHECKING:
     from checker.ir.instance import Instance
     from checker.ir.system import System
+    from checker.temporal.fairness import TemporalProperty
     from checker.trace.trace import Trace
 
 FORMATS = ("text", "dot", "svg", "png", "itf")
@@ -97,22 +98,24 @@ def _replayed(said: Trace, base: System | None) -> Trace:
     """Return the trace that the model makes of the moves in a file.
 
     Raises:
-        QuoraxError: T201 to T204 if the model does not allow the moves, C012 if they lead to other states than the
+        QuoraxError: T201 to T205 if the model does not allow the moves, C012 if they lead to other states than the
             file says.
 
     """
     from checker.interp.replay import replay
 
     moves = [(s.action, tuple(b.value for b in s.args), tuple(b.value for b in s.choices)) for s in said.steps]
+    temporal = _temporal(said)
     trace = replay(
         said.system,
         said.instance,
         said.initial,
         moves,
-        property=said.blame.property if said.blame else "",
+        property=said.blame.property if said.blame and temporal is None else "",
         title=said.title,
         base=base,
         loop_start=said.loop_start,
+        temporal=temporal,
     )
     for step, claimed in zip(trace.steps, said.steps, strict=True):
         if step.state != claimed.state:
@@ -124,6 +127,24 @@ def _replayed(said: Trace, base: System | None) -> Trace:
                 "the model has changed since the trace was saved: check it again",
             )
     return trace
+
+
+def _temporal(said: Trace) -> TemporalProperty | None:
+    """Return the temporal property that a trace is said to violate, if it is one.
+
+    Raises:
+        QuoraxError: T002, if its text is none.
+
+    """
+    from checker.spec.temporal import read_property
+
+    if said.blame is None or said.blame.kind != "temporal":
+        return None
+    try:
+        return read_property(said.blame.property, said.blame.doc, said.blame.span)
+    except QuoraxError as problem:
+        reason = problem.diagnostics[0].message
+        raise error(NOWHERE, "T002", f"#meta.blame.doc: not the text of a temporal property: {reason}") from None
 
 
 def _differing(trace: Trace, left: tuple[Any, ...], right: tuple[Any, ...]) -> str:

@@ -13,10 +13,11 @@ from typing import TypeAlias
 
 from checker.gate.lock import Entry, Graph, settings_document
 from checker.gate.obligations import Obligation, Run
-from checker.ir.hash import model_hash, property_hash
+from checker.ir.hash import formula_hash, model_hash, property_hash
 from checker.ir.system import Property, System
 from checker.report.gate_report import Failure, FailureKind
 from checker.report.words import verdict_trace
+from checker.temporal.formula import atoms_of
 from checker.trace.verdict import DEADLOCK, Holds, Reached, Report, Unreached, Violated
 
 Settled: TypeAlias = Holds | Violated | Reached | Unreached
@@ -66,6 +67,8 @@ def against_lock(obligation: Obligation, entry: Entry, locked: Entry) -> Iterato
 
 def asked_hash(system: System, obligation: Obligation) -> str:
     """Return the hash of what is asked for: a property, or the predicate of a witness; "" for deadlock."""
+    if obligation.temporal is not None:
+        return formula_hash(system, obligation.temporal.text, atoms_of(obligation.temporal.formula))
     if obligation.demand == "witness":
         predicate = system.function(obligation.property)
         asked = Property(predicate.name, "invariant", predicate.body)

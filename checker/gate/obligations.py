@@ -19,6 +19,7 @@ from checker.ir.instance import Instance
 from checker.ir.system import System
 from checker.spec.presets import selected
 from checker.spec.resolve import ResolvedSpec
+from checker.spec.temporal import ENGINES, temporal_properties
 from checker.spec.tree import (
     CheckDecl,
     Demand,
@@ -30,6 +31,7 @@ from checker.spec.tree import (
     ProveDecl,
     WitnessDecl,
 )
+from checker.temporal.fairness import TemporalProperty
 from checker.trace.verdict import Limits, Request
 
 ANY_SIZE = "any_size"
@@ -40,7 +42,7 @@ class Obligation:
     """One verdict that a spec demands. `unsupported` says why this version cannot give it, if it cannot.
 
     `place` says what is checked and where: "small", "mutant:pick_lowest@three_ballots", "any_size". `mutant` is "" for
-    the model itself.
+    the model itself. `temporal` is the property, if it is a temporal one.
     """
 
     id: str
@@ -55,6 +57,7 @@ class Obligation:
     counts: ExpectedCounts
     span: Span
     unsupported: str = ""
+    temporal: TemporalProperty | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +92,11 @@ def _run(spec: ResolvedSpec, group: list[Obligation]) -> Run:
     first = group[0]
     limits = _limits(spec, first.instance, first.expectation.depth)
     request = Request(
-        properties=tuple(o.property for o in group if o.demand != "witness"),
+        properties=tuple(o.property for o in group if o.demand != "witness" and o.temporal is None),
         witnesses=tuple(o.property for o in group if o.demand == "witness"),
         limits=limits,
         exhaust=any(o.counts != ExpectedCounts() for o in group),
+        temporal=tuple(o.temporal for o in group if o.temporal is not None),
     )
     base = spec.model.system if first.mutant else None
     instance = spec.instances[first.mutant, first.instance]
@@ -122,6 +126,7 @@ def _obligations(spec: ResolvedSpec, demand: Demand) -> Iterator[Obligation]:
         case ProveDecl():
             kind, place = "prove", ANY_SIZE
     expectation = demand.expectation if isinstance(demand, CheckDecl | MutantDecl) else Expectation("hold")
+    declared = temporal_properties(spec.spec) if kind != "witness" else {}
     for engine in demand.engines:
         for name in _properties(demand):
             shown = f"witness:{name}" if kind == "witness" else name.text
@@ -137,7 +142,8 @@ def _obligations(spec: ResolvedSpec, demand: Demand) -> Iterator[Obligation]:
                 expectation=expectation,
                 counts=counts,
                 span=name.span,
-                unsupported=_unsupported(spec, kind, name.text),
+                unsupported=_unsupported(kind, name.text in declared, engine.text),
+                temporal=declared.get(name.text),
             )
 
 
@@ -147,9 +153,9 @@ def _properties(demand: Demand) -> tuple[Name, ...]:
     return tuple(Name(claim.name, claim.span) for claim in demand.claims)
 
 
-def _unsupported(spec: ResolvedSpec, kind: str, name: str) -> str:
+def _unsupported(kind: str, is_temporal: bool, engine: str) -> str:
     if kind == "prove":
         return "proofs for any size are not supported by this version"
-    if name in {p.name.text for p in spec.spec.properties}:
-        return "temporal properties are not supported by this version"
+    if is_temporal and engine not in ENGINES:
+        return f"the engine {engine} decides no temporal properties: use {' or '.join(ENGINES)}"
     return ""

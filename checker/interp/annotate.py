@@ -27,8 +27,8 @@ def annotated(trace: Trace, machine: Machine, goal: Goal, title: str = "") -> Tr
     for fact in reason.facts:
         since = _true_since(fact, trace, machine)
         if since is not None:
-            trace = _noted(trace, since, Note("fact", fact.text))
-    return _noted(trace, len(trace.steps), Note(*_last_remark(goal, reason, machine)))
+            trace = noted(trace, since, Note("fact", fact.text))
+    return noted(trace, len(trace.steps), Note(*_last_remark(goal, reason, machine)))
 
 
 def _reason(trace: Trace, machine: Machine, goal: Goal) -> Reason:
@@ -106,7 +106,7 @@ def _reads_old(expr: Expr, system: System) -> bool:
     return False
 
 
-def _noted(trace: Trace, index: int, note: Note) -> Trace:
+def noted(trace: Trace, index: int, note: Note) -> Trace:
     """Return the trace with a note on the step to the state `index` (0: on the initial state)."""
     if index == 0:
         return replace(trace, initial_notes=(*trace.initial_notes, note))

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from typing import Protocol
+
 from checker.interp.explain import span_text
-from checker.interp.explore import Exploration, Found
+from checker.interp.explore import Found
 from checker.interp.goals import Goal
-from checker.interp.replay import replay
+from checker.interp.machine import Machine, StateValues
+from checker.interp.replay import Move, replay
 from checker.interp.statements import Guard
 from checker.interp.watch import UndefinedError
 from checker.ir.absence import foreign_absences
@@ -15,6 +19,7 @@ from checker.ir.walk import walk_statements
 from checker.trace.trace import Trace
 from checker.trace.verdict import (
     BoundHit,
+    Counts,
     GuardCoverage,
     Holds,
     ModelErrorFound,
@@ -28,11 +33,44 @@ from checker.trace.verdict import (
 )
 
 
-def report_of(exploration: Exploration, goals: tuple[Goal, ...], engine: str, base: System | None) -> Report:
+class Findings(Protocol):
+    """What a search that has ended knows, whoever made it."""
+
+    machine: Machine
+    decided: dict[Goal, Found]
+    undefined: UndefinedError | None
+    undefined_at: Found | None
+    is_complete: bool
+    stopped_by: str
+    complete_to: int | None
+    cuts: Counter[str]
+    fired: Counter[str]
+
+    @property
+    def counts(self) -> Counts:
+        """What was counted."""
+        ...
+
+    @property
+    def guards(self) -> tuple[Guard, ...]:
+        """Every `require` in program order, with how often it was met."""
+        ...
+
+    @property
+    def vacuous(self) -> tuple[str, ...]:
+        """The invariants whose range was empty in every state."""
+        ...
+
+    def path(self, found: Found) -> tuple[StateValues, list[Move]]:
+        """Return the initial state and the moves that lead to where something was found."""
+        ...
+
+
+def report_of(exploration: Findings, goals: tuple[Goal, ...], engine: str, base: System | None) -> Report:
     """Return the report of an exploration that has ended, its results in the order of `goals`."""
     machine = exploration.machine
     guards = tuple(
-        coverage_of(g) for g in machine.guards
+        coverage_of(g) for g in exploration.guards
     )  # before paths are found again, which counts guards once more
     return Report(
         machine.system,
@@ -47,11 +85,11 @@ def report_of(exploration: Exploration, goals: tuple[Goal, ...], engine: str, ba
         guards,
         _warnings(exploration, guards) if exploration.is_complete else (),
         error=None if exploration.undefined is None else _error(exploration, exploration.undefined, base),
-        vacuous=exploration.watch.vacuous if exploration.is_complete else (),
+        vacuous=exploration.vacuous if exploration.is_complete else (),
     )
 
 
-def _verdict(exploration: Exploration, goal: Goal, base: System | None) -> Verdict:
+def _verdict(exploration: Findings, goal: Goal, base: System | None) -> Verdict:
     found = exploration.decided.get(goal)
     if found is not None:
         trace = _trace(exploration, found, base, property=goal.name)
@@ -69,15 +107,13 @@ def _verdict(exploration: Exploration, goal: Goal, base: System | None) -> Verdi
     return Unreached()
 
 
-def _trace(
-    exploration: Exploration, found: Found, base: System | None, *, property: str = "", title: str = ""
-) -> Trace:
+def _trace(exploration: Findings, found: Found, base: System | None, *, property: str = "", title: str = "") -> Trace:
     machine = exploration.machine
     initial, path = exploration.path(found)
     return replay(machine.system, machine.instance, initial, path, property=property, title=title, base=base)
 
 
-def _error(exploration: Exploration, undefined: UndefinedError, base: System | None) -> ModelErrorFound:
+def _error(exploration: Findings, undefined: UndefinedError, base: System | None) -> ModelErrorFound:
     diagnostic = undefined.error.diagnostic
     found = exploration.undefined_at
     title = f"{undefined.place}: {diagnostic.message}"
@@ -90,11 +126,11 @@ def coverage_of(guard: Guard) -> GuardCoverage:
     return GuardCoverage(guard.action, guard.span.line, span_text(guard.span), guard.reached, guard.refused)
 
 
-def _warnings(exploration: Exploration, guards: tuple[GuardCoverage, ...]) -> tuple[str, ...]:
+def _warnings(exploration: Findings, guards: tuple[GuardCoverage, ...]) -> tuple[str, ...]:
     """Return what makes a complete run say less than it seems to: the most telling first."""
     system = exploration.machine.system
     never = [f"action {a.name} is never taken" for a in system.actions if not exploration.fired[a.name]]
-    vacuous = [f"{name} says nothing: its range is empty in every state" for name in exploration.watch.vacuous]
+    vacuous = [f"{name} says nothing: its range is empty in every state" for name in exploration.vacuous]
     absent = [
         f"{a.name} tests that others have not sent something (line {span.line}), which {a.process} cannot know"
         for a, span in foreign_absences(system)

@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Protocol
 
+from checker.interp.edges import Edges
 from checker.interp.goals import Goal
 from checker.interp.machine import Cut, Failure, Machine, Next, StateValues
 from checker.interp.replay import Move
+from checker.interp.statements import Guard
 from checker.interp.watch import UndefinedError, Watch, failed, starts
 from checker.trace.verdict import Counts, Limits
 
@@ -50,14 +52,27 @@ class Found:
 
 
 class Exploration:
-    """One breadth-first search. After `run`, the attributes say what it found."""
+    """One breadth-first search. After `run`, the attributes say what it found.
 
-    def __init__(self, machine: Machine, goals: tuple[Goal, ...], limits: Limits, *, exhaust: bool, look: Look) -> None:
+    The first `initial` states are initial. `edges` is told of every state and of what leaves it.
+    """
+
+    def __init__(
+        self,
+        machine: Machine,
+        goals: tuple[Goal, ...],
+        limits: Limits,
+        *,
+        exhaust: bool,
+        look: Look,
+        edges: Edges | None = None,
+    ) -> None:
         self.machine = machine
         self.watch = Watch(machine, goals)
         self.decided: dict[Goal, Found] = {}
         self.undefined: UndefinedError | None = None
         self.undefined_at: Found | None = None
+        self.initial = 0
         self.is_complete = False
         self.stopped_by = ""
         self.complete_to: int | None = None
@@ -66,9 +81,10 @@ class Exploration:
         self._limits = limits
         self._exhaust = exhaust
         self._look = look
+        self._edges = edges
         self._states: list[StateValues] = []
         self._parents = array("q")
-        self._seen: set[StateValues] = set()
+        self._numbers: dict[StateValues, int] = {}
         self._generated = 0
         self._depth = 0
         self._terminal = 0
@@ -77,6 +93,16 @@ class Exploration:
     def counts(self) -> Counts:
         distinct = len(self._states)
         return Counts(distinct, distinct, self._generated, self._depth, self._terminal)
+
+    @property
+    def guards(self) -> tuple[Guard, ...]:
+        """Every `require` of the actions, with how often it was met."""
+        return self.machine.guards
+
+    @property
+    def vacuous(self) -> tuple[str, ...]:
+        """The invariants whose range was empty in every state so far."""
+        return self.watch.vacuous
 
     def run(self) -> None:
         """Visit every reachable state, or as many as the limits allow, or until everything asked is decided."""
@@ -98,10 +124,19 @@ class Exploration:
         while (parent := self._parents[numbers[-1]]) != NOWHERE:
             numbers.append(parent)
         states = [self._states[number] for number in reversed(numbers)]
-        moves = [self._move(before, after) for before, after in pairwise(states)]
+        moves = [self.move(before, after) for before, after in pairwise(states)]
         if found.step is not None:
             moves.append(found.step[:3])
         return states[0], moves
+
+    def move(self, before: StateValues, after: StateValues) -> Move:
+        """Return the first move that leads from a state to the next."""
+        steps = (o for o in self.machine.outcomes(before) if isinstance(o, Next))
+        return next(step for step in steps if step.state == after)[:3]
+
+    def state(self, number: int) -> StateValues:
+        """Return a state by its number."""
+        return self._states[number]
 
     def _visit_initial_states(self) -> None:
         states, cuts = starts(self.machine)
@@ -109,6 +144,7 @@ class Exploration:
         for state in states:
             self._generated += 1
             self._visit(state, NOWHERE)
+        self.initial = len(states)
 
     def _visit_successors(self) -> None:
         level_end, depth = len(self._states), 0
@@ -135,6 +171,8 @@ class Exploration:
                 case Failure():
                     self.undefined_at = Found(number)
                     raise failed(outcome, self.machine)
+        if self._edges is not None:
+            self._edges.leaving(state, outcomes, self._numbers)
         if not outcomes:
             self._terminal += 1
             self._decide(self.watch.in_deadlock(), number)
@@ -148,7 +186,7 @@ class Exploration:
             self.undefined_at = Found(number, step)
             raise
         self._decide(goals, number, step)
-        if step.state not in self._seen:
+        if step.state not in self._numbers:
             self._depth = depth + 1
             self._visit(step.state, number)
 
@@ -156,11 +194,13 @@ class Exploration:
         if len(self._states) == self._limits.states:
             raise StopError(f"the limit of {self._limits.states:,} states")
         number = len(self._states)
-        self._seen.add(state)
+        self._numbers[state] = number
         self._states.append(state)
         self._parents.append(parent)
         try:
             goals = self.watch.in_state(state)
+            if self._edges is not None:
+                self._edges.in_state(state)
         except UndefinedError:
             self.undefined_at = Found(number)
             raise
@@ -182,8 +222,3 @@ class Exploration:
         )
         if reason:
             raise StopError(reason)
-
-    def _move(self, before: StateValues, after: StateValues) -> Move:
-        """Return the first move that leads from a state to the next."""
-        steps = (o for o in self.machine.outcomes(before) if isinstance(o, Next))
-        return next(step for step in steps if step.state == after)[:3]

@@ -102,6 +102,28 @@ class Forger:
         self._always: dict[str, tuple[Value, ...]] = {}
         self.is_active = bool(self._liars)
 
+    def can_sign(self, record: str) -> bool:
+        """Return whether a Byzantine process signs messages of a kind."""
+        return record in self._liars
+
+    def is_signed(self, record: str) -> bool:
+        """Return whether messages of a kind bear a signature."""
+        return record in self._places
+
+    def liars(self, record: str) -> tuple[str, frozenset[int]]:
+        """Return the field that holds the signer of a kind of message, and the Byzantine processes among its values."""
+        signer = self._system.record(record).signer
+        assert signer is not None
+        return signer, frozenset(self._liars[record])
+
+    def bears_signatures(self, record: str) -> bool:
+        """Return whether messages of a kind may have signed messages inside them."""
+        return bool(self._bearing[record])
+
+    def bears_signatures_in(self, kind: Type) -> bool:
+        """Return whether a value of a type may be, or have inside it, a signed message."""
+        return self._bears_signatures(kind)
+
     def forgeable(self, record: str, available: Available) -> tuple[Value, ...]:
         """Return the messages of kind `record` that can be made up, given the signed messages that can be put in them.
 

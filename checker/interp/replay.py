@@ -15,12 +15,14 @@ from checker.interp.annotate import annotated
 from checker.interp.deviation import Original
 from checker.interp.evidence import Evidence
 from checker.interp.goals import goal
+from checker.interp.lasso import violating
 from checker.interp.machine import Cut, Failure, Machine, Next, Outcome, StateValues, Values
 from checker.ir.expr import Expr
 from checker.ir.instance import Instance
 from checker.ir.system import Action, Choose, NetOp, Parameter, Statement, System
 from checker.ir.types import FifoType, OrderType, RecordType, SortType, Value
 from checker.ir.values import show_value
+from checker.temporal.fairness import TemporalProperty
 from checker.trace.trace import Binding, Envelope, Lane, Note, Step, Trace
 
 RESTARTS = frozenset(("restart", "crash"))
@@ -40,16 +42,19 @@ def replay(
     title: str = "",
     base: System | None = None,
     loop_start: int | None = None,
+    temporal: TemporalProperty | None = None,
 ) -> Trace:
     """Return the trace of taking the moves of `path` one by one from `initial`.
 
     If `property` names an invariant, a transition invariant, `DEADLOCK` or a predicate to be reached, the trace is
     explained as its counterexample (its witness). `base` is the model that `system` is a mutant of. With `loop_start`,
-    the last state must be that state (0-based) again.
+    the last state must be that state (0-based) again; it is, if `loop_start` is the number of moves: then the behaviour
+    stutters in the last state. With `temporal`, the lasso must be a fair behaviour that violates that property.
 
     Raises:
         QuoraxError: T201 if `initial` is no initial state, T202 for a move that is not enabled, T203 if the last state
-            (or step) does not decide `property`, T204 if the loop does not close.
+            (or step) does not decide `property`, or the lasso satisfies `temporal`; T204 if the loop does not close,
+            T205 if it is not fair.
 
     """
     machine = Machine(system, instance)
@@ -67,6 +72,8 @@ def replay(
     trace = Trace(system, instance, initial, tuple(steps), title)
     if loop_start is not None:
         trace = _looping(trace, loop_start)
+    if temporal is not None:
+        return violating(trace, machine, temporal, title)
     return annotated(trace, machine, goal(system, property), title) if property else trace
 
 
@@ -228,9 +235,10 @@ def _looping(trace: Trace, loop_start: int) -> Trace:
 
     """
     states = trace.states
-    if not 0 <= loop_start < len(states) - 1 or states[loop_start] != states[-1]:
+    if not 0 <= loop_start < len(states) or states[loop_start] != states[-1]:
         raise error(NOWHERE, "T204", f"the last state is not state {loop_start} again: the trace is no lasso")
-    note = Note("loop", "the cycle begins here")
+    is_cycle = loop_start < len(trace.steps)
+    note = Note("loop", "the cycle begins here" if is_cycle else "stutters for ever: nothing happens any more")
     if loop_start == 0:
         return replace(trace, loop_start=0, initial_notes=(*trace.initial_notes, note))
     first = trace.steps[loop_start - 1]

@@ -59,6 +59,16 @@ def property_hash(system: System, property_name: str) -> str:
     return _digest("property", predicate, _functions(system, functions_used(system, [predicate.body])))
 
 
+def formula_hash(system: System, text: str, names: Iterable[str]) -> str:
+    """Return the hash of a formula, given as text, and of the properties or functions of the system that it names.
+
+    Raises:
+        KeyError: the system has neither a property nor a function of one of the names.
+
+    """
+    return _digest("formula", text, tuple(property_hash(system, name) for name in names))
+
+
 def functions_used(system: System, expressions: Iterable[Expr]) -> frozenset[str]:
     """Return the names of the functions that the expressions call, directly or through others."""
     used: set[str] = set()

@@ -92,7 +92,9 @@ class Outage:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Everything a diagram shows. Lines are indices of `lifelines`, rows of `rows`; `loop` is a range of rows."""
+    """Everything a diagram shows. Lines are indices of `lifelines`, rows of `rows`; `loop` is a range of rows,
+    one row where the behaviour stutters for ever.
+    """
 
     title: str
     tone: Literal["bad", "good", "plain"]
@@ -322,8 +324,11 @@ class _Charter:
 
     def _loop(self) -> tuple[int, int] | None:
         start = self.trace.loop_start
-        if start is None or start >= len(self.trace.steps):
+        if start is None:
             return None
+        if start == len(self.trace.steps):
+            last = self.rows.of_step.get(start)
+            return None if last is None else (last, last)
         return self.rows.of_step[start + 1], len(self.rows.rows) - 1
 
 

@@ -236,10 +236,12 @@ class _Drawing:
             yield _node(f"l{i}", box, {"fontsize": LOSS_SIZE, "fontcolor": "#9a9a9a", "label": loss.label})
 
     def _loop(self) -> Iterator[str]:
-        """A line beside the step numbers, from the last step up to the first of the cycle."""
+        """A line beside the step numbers, from the last step up to the first of the cycle, or from a step to itself."""
         if self.chart.loop is None:
             return
         first, last = (self.layout.rows[i] for i in self.chart.loop)
+        if first == last:
+            first, last = first - _TURN, last + _TURN
         x = self.layout.numbers_x - 18
         yield _point("loop0", x + 8, last)
         yield _point("loop1", x + 8, first)
@@ -258,6 +260,9 @@ class _Drawing:
             style: dict[str, Attribute] = {"fontsize": SMALL_SIZE, "fontcolor": color}
             yield _node(f"k{i}", box, style, label=left_aligned([text]), is_fixed=False)
 
+
+_TURN = 11.0
+"""Half the height of the line that leads from a step to itself."""
 
 _BLANK: dict[str, Attribute] = {"shape": "box", "style": "filled", "fillcolor": "white", "color": "white"}
 

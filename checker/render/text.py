@@ -51,7 +51,7 @@ class _TraceText:
         for step, before in zip(trace.steps, trace.states, strict=False):
             yield ""
             yield from self._step(step, before)
-        if trace.loop_start is not None:
+        if trace.loop_start is not None and trace.loop_start < len(trace.steps):
             yield ""
             back = (
                 f"back to the state after step {trace.loop_start}" if trace.loop_start else "back to the initial state"
@@ -107,7 +107,10 @@ class _TraceText:
     def _with_loop(self, notes: tuple[Note, ...], index: int) -> tuple[Note, ...]:
         """Return the notes on a state, with one that the loop starts there if it does."""
         is_marked = self.trace.loop_start != index or any(note.kind == "loop" for note in notes)
-        return notes if is_marked else (*notes, Note("loop", "the loop starts here"))
+        text = (
+            "the loop starts here" if index < len(self.trace.steps) else "stutters for ever: nothing happens any more"
+        )
+        return notes if is_marked else (*notes, Note("loop", text))
 
     def _notes(self, notes: tuple[Note, ...]) -> Iterator[str]:
         for note in notes:

@@ -33,7 +33,10 @@ def check_summary(report: Report, *, model: str, paint: Paint = plain) -> str:
         words = describe(result.verdict, report, with_bounds=False)
         style = _STYLES[verdict_word(result.verdict)]
         if result.property in report.vacuous:
-            words, style = f"{words}, but vacuously: its range is empty in every state", "doubtful"
+            empty = (
+                "its premise is true in no state" if result.kind == "temporal" else "its range is empty in every state"
+            )
+            words, style = f"{words}, but vacuously: {empty}", "doubtful"
         words = paint(words, style)
         lines.append(f"  {name:{name_width}}  {kind:{kind_width}}  {words}")
     if not report.results:

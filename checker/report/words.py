@@ -90,7 +90,11 @@ def _holds(how: How, report: Report, bounds: str) -> str:
 
 
 def _length(trace: Trace) -> str:
-    if trace.loop_start is not None:
-        stem = plural(trace.loop_start, "step")
-        return f"by a loop of {plural(len(trace.steps) - trace.loop_start, 'step')} after {stem}"
-    return f"in {plural(len(trace.steps), 'step')}" if trace.steps else "in the initial state"
+    count = plural(len(trace.steps), "step")
+    if trace.loop_start is None:
+        return f"in {count}" if trace.steps else "in the initial state"
+    if trace.loop_start == len(trace.steps):
+        return f"by stopping for ever after {count}" if trace.steps else "by stopping for ever in the initial state"
+    cycle = plural(len(trace.steps) - trace.loop_start, "step")
+    stem = f"after {plural(trace.loop_start, 'step')}" if trace.loop_start else "from the initial state on"
+    return f"by a loop of {cycle} {stem}"

@@ -41,6 +41,9 @@ if TYPE_CHECKING:
 
 GIGABYTE = 10**9
 
+NESTED_MAX = 100
+"""Operators inside one another in a formula: far more than anybody follows, far fewer than would exhaust a stack."""
+
 _UNARY: dict[str, Literal["not", "always", "eventually"]] = {
     "not": "not",
     "always": "always",
@@ -173,13 +176,17 @@ class Builder:
         groups = [self._names(child) for child in _trees(node)]
         return [FairAction(strength, action, tuple(per)) for action, *per in groups]
 
-    def _formula(self, node: Node) -> Formula:
+    def _formula(self, node: Node, depth: int = 0) -> Formula:
         span, operands = self._span(node), _trees(node)
+        if depth > NESTED_MAX:
+            message = f"the formula is too large: more than {NESTED_MAX} operators inside one another"
+            raise error(span, "S015", message, "split it into several properties")
         if node.data == "predicate":
             return Predicate(self._names(node)[0], span)
         if node.data in _UNARY:
-            return Unary(_UNARY[node.data], self._formula(operands[0]), span)
-        return Binary(_BINARY[node.data], self._formula(operands[0]), self._formula(operands[1]), span)
+            return Unary(_UNARY[node.data], self._formula(operands[0], depth + 1), span)
+        left, right = (self._formula(operand, depth + 1) for operand in operands)
+        return Binary(_BINARY[node.data], left, right, span)
 
     def _limits(self, node: Node) -> LimitsDecl:
         given = [str(child.data) for child in _trees(node)]

@@ -12,6 +12,7 @@ from checker.ir.instance import Instance, Setting, build_instance
 from checker.ir.system import System
 from checker.ir.types import BOOL, MapType, OrderType
 from checker.spec.presets import picks
+from checker.spec.temporal import temporal_property
 from checker.spec.tree import (
     Binary,
     CheckDecl,
@@ -32,6 +33,7 @@ from checker.spec.tree import (
     Unary,
     WitnessDecl,
 )
+from checker.temporal.translate import violations_of
 
 ENGINES = ("interp", "explicit", "bmc", "induction")
 """The engines that a `check`, `witness` or `mutant` statement may name, whether this version has them or not."""
@@ -62,8 +64,8 @@ def resolve(spec: Spec, model: LoadedModel) -> ResolvedSpec:
     """Return the spec with its names looked up.
 
     Raises:
-        QuoraxError: S004 to S010 for names, S011 for a preset that selects nothing, I-codes for unusable settings, and
-            the model's own errors.
+        QuoraxError: S004 to S010 for names, S011 for a preset that selects nothing, S015 and S016 for temporal
+            properties, I-codes for unusable settings, and the model's own errors.
 
     """
     lookup = _Lookup(spec, model)
@@ -143,6 +145,7 @@ class _Lookup:
                 case CheckDecl():
                     self._named("S005", "instance", statement.instance, self.instances)
                     self._claims(statement.claims, self.model.system)
+                    self._depth(statement)
                     self._engines(statement.engines, ENGINES)
                 case WitnessDecl():
                     self._named("S005", "instance", statement.instance, self.instances)
@@ -152,7 +155,9 @@ class _Lookup:
                 case MutantDecl():
                     self._named("S005", "instance", statement.instance, self.instances)
                     if self._named("S008", "mutant", statement.mutant, self.model.mutants, self.model.name):
-                        self._claims(statement.claims, self.model.mutants[statement.mutant.text].system)
+                        system = self.model.mutants[statement.mutant.text].system
+                        self._claims(statement.claims, system)
+                        self._temporal_claims(statement.claims, system)
                     self._engines(statement.engines, ENGINES)
                 case ProveDecl():
                     self._claims(statement.claims, self.model.system)
@@ -242,6 +247,36 @@ class _Lookup:
             else:
                 self.problems.append(_unknown(claim, "S006", "property", [*known, *self.properties], system.name))
 
+    def _depth(self, check: CheckDecl) -> None:
+        """Complain about a temporal property that is claimed to a depth: its behaviours are infinite."""
+        for claim in check.claims:
+            if check.expectation.depth is not None and claim.name in self.properties:
+                self._problem(
+                    claim.span,
+                    "S016",
+                    f"{claim.name} is a temporal property, which no search to a depth decides",
+                    f"write `check {check.instance}: {claim.name} hold`",
+                )
+
+    def _temporal_claims(self, claims: tuple[Claim, ...], mutant: System) -> None:
+        """Complain about a temporal property that a mutant cannot have, since it lacks what the property names."""
+        for claim in claims:
+            if claim.name not in self.properties:
+                continue
+            declared = self.properties[claim.name]
+            actions = {a.name: [p.name for p in a.parameters] for a in mutant.actions}
+            predicates = _predicates(mutant) + [p.name for p in mutant.properties if p.kind == "invariant"]
+            missing = [f"predicate {n}" for n in _atoms(declared.formula) if n.text not in predicates]
+            for fair in declared.fairness:
+                parameters = actions.get(fair.action.text)
+                missing += [f"action {fair.action}"] if parameters is None else []
+                missing += [
+                    f"parameter {p} of {fair.action}" for p in fair.per if p.text not in (parameters or [p.text])
+                ]
+            if missing:
+                message = f"{mutant.name} has no {missing[0]}, which {claim.name} is about"
+                self._problem(claim.span, "S016", message, "name another property, or declare one for this mutant")
+
     def _predicate(self, name: Name) -> None:
         system = self.model.system
         predicates = _predicates(system)
@@ -281,6 +316,21 @@ class _Lookup:
             self._formula_atom(name)
         for fair in declared.fairness:
             self._fair_action(fair)
+        self._fair_once(declared)
+        try:
+            violations_of(temporal_property(declared))
+        except QuoraxError as too_large:
+            self.problems += too_large.diagnostics
+
+    def _fair_once(self, declared: PropertyDecl) -> None:
+        seen: set[tuple[str, str, tuple[str, ...]]] = set()
+        for fair in declared.fairness:
+            self._check_unique("parameter", fair.per)
+            key = (fair.strength, fair.action.text, tuple(p.text for p in fair.per))
+            if key in seen:
+                message = f"{fair.strength} fairness of {fair.action} is there twice"
+                self._problem(fair.action.span, "S004", message, "leave out one of them")
+            seen.add(key)
 
     def _formula_atom(self, name: Name) -> None:
         invariants = {p.name for p in self.model.system.properties if p.kind == "invariant"}

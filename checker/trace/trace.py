@@ -52,7 +52,7 @@ class Note:
     fact       something the violation rests on became true here ("chosen(v1): b = 0, q = {a1, a2}")
     deviation  the original model would not have taken this step (mutants): why
     violation  the property is false from here on
-    loop       the first state of a lasso's cycle
+    loop       a lasso's cycle begins here, or the behaviour stops here; or what it leaves out for ever
     """
 
     kind: str
@@ -87,7 +87,7 @@ class Blame:
     """Why the last state (or step) violates a property.
 
     `conjunct` is the smallest false part of the property as source text, `span` where it stands, `witnesses` the
-    values of the quantified variables that make it false.
+    values of the quantified variables that make it false. Of a temporal property, `doc` is the text in a spec.
     """
 
     property: str
@@ -102,6 +102,7 @@ class Blame:
 class Trace:
     """A finite behaviour, or with `loop_start` a lasso: after the last step it continues at that state (0-based).
 
+    If that is the last state itself, the behaviour stutters: nothing happens any more.
     `initial_notes` are remarks on the initial state; `title` is one sentence for the heading of a picture.
     """
 

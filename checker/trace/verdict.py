@@ -9,6 +9,7 @@ from typing import Literal, Protocol, TypeAlias
 from checker.diagnostics import Diagnostic
 from checker.ir.instance import Instance
 from checker.ir.system import System
+from checker.temporal.fairness import TemporalProperty
 from checker.trace.trace import Trace
 
 How: TypeAlias = Literal["exhaustive", "depth", "inductive", "any_size", "simulation"]
@@ -112,7 +113,8 @@ class Report:
     """What one engine run found. `complete` says that every reachable state within the bounds was visited.
 
     `vacuous` names the invariants that hold only because they say nothing about any state (`all(… for … if …)` whose
-    range is always empty), after a complete run.
+    range is always empty), and temporal properties of the form "whenever p" where p is never true, after a complete
+    run.
     """
 
     system: System
@@ -159,7 +161,8 @@ class Progress:
 @dataclass(frozen=True, slots=True)
 class Request:
     """What to check. Invariants and transition invariants by name, `DEADLOCK` for deadlock, witnesses by the name of
-    a predicate (a helper of the model that takes no parameters and returns bool).
+    a predicate (a helper of the model that takes no parameters and returns bool). Temporal properties name predicates
+    and actions of the model themselves; only a complete exploration decides them.
 
     An engine may stop when everything asked for is decided; if `exhaust`, it goes on, so that counts and coverage are
     complete.
@@ -171,6 +174,7 @@ class Request:
     seed: int = 0
     runs: int = 0
     exhaust: bool = False
+    temporal: tuple[TemporalProperty, ...] = ()
 
 
 class Engine(Protocol):

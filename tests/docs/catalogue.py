@@ -74,6 +74,6 @@ def protocol_table() -> str:
         doc = loaded.system.doc.splitlines()[0]
         rows.append(
             f"| `{name}` | {doc} | {settings} | {graphs[0].distinct:,} "
-            f"| {len(loaded.system.properties)} | {len(loaded.mutants)} |\n"
+            f"| {len(loaded.system.properties) + len(spec.properties)} | {len(loaded.mutants)} |\n"
         )
     return "".join(rows)

@@ -104,8 +104,9 @@ class FakeEngine:
         self.asked.append((system.name, instance.name, request))
         if progress is not None:
             progress(Progress(self.name, 3, 4, 1, 1, 0.0, 0))
-        names = [*request.properties, *request.witnesses]
+        names = [*request.properties, *request.witnesses, *(p.name for p in request.temporal)]
         kinds: dict[str, Kind] = {DEADLOCK: "deadlock"}
+        kinds.update((p.name, "temporal") for p in request.temporal)
         kinds.update((name, "witness") for name in request.witnesses)
         answers = {**TRUTH, **self.answers}
         results = tuple(

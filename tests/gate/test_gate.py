@@ -413,13 +413,59 @@ def test_an_engine_that_this_version_lacks_leaves_its_obligations_undetermined(w
 def test_what_this_version_does_not_support_is_undetermined_not_skipped(workshop: Workshop) -> None:
     workshop.change(
         "witness small: lit, row_lit",
-        "witness small: lit, row_lit\nprove one_at_a_time for any size\nproperty p: eventually lit",
+        "witness small: lit, row_lit\nprove one_at_a_time for any size\nproperty p: eventually lit\n"
+        "check small: p fail by bmc",
     )
     report = workshop.gate(update=True)
     assert kinds(report) == [
         ("undetermined", "lamps/any_size/one_at_a_time/smt"),
-        ("undetermined", "lamps/small/p/interp"),
+        ("undetermined", "lamps/small/p/bmc"),
     ]
+    assert report.all_failures[1].reason == "the engine bmc decides no temporal properties: use interp or explicit"
+
+
+DECLARED = (
+    "property relit: always eventually lit under weak fairness of light(per=a), pass_on\n"
+    "check small: relit fail in 3 steps\n"
+    "mutant light_any at small breaks relit\n"
+)
+
+
+def test_a_temporal_property_is_an_obligation_as_any_other(workshop: Workshop) -> None:
+    workshop.change("preset smoke", f"{DECLARED}preset smoke")
+    engine = FakeEngine({"Lamps relit": violated(3), "LightAny relit": violated(2)})
+    workshop.locked(engine)
+    assert [p.text for p in engine.asked[0][2].temporal] == [
+        "always eventually lit under weak fairness of light(per=a), pass_on"
+    ]
+    assert "relit" not in engine.asked[0][2].properties
+    entries = json.loads(workshop.lock.read_text(encoding="utf-8"))["obligations"]
+    assert entries["lamps/small/relit/interp"]["steps"] == 3
+    assert entries["lamps/mutant:light_any@small/relit/interp"]["verdict"] == "violated"
+
+
+def test_a_temporal_property_that_no_check_names_must_hold_at_the_default_instance(workshop: Workshop) -> None:
+    workshop.change("preset smoke", "property relit: always eventually lit\npreset smoke")
+    report = workshop.gate(FakeEngine({"Lamps relit": violated(3)}), update=True)
+    assert kinds(report) == [("verdict", "lamps/small/relit/interp")]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("always eventually lit", "eventually always lit"),
+        ("light(per=a), pass_on", "light(per=a)"),
+        ("weak fairness", "strong fairness"),
+        ("eventually lit", "eventually row_lit"),
+    ],
+)
+def test_a_changed_temporal_property_makes_its_entries_stale(workshop: Workshop, before: str, after: str) -> None:
+    workshop.change("preset smoke", f"{DECLARED}preset smoke")
+    engine = FakeEngine({"Lamps relit": violated(3), "LightAny relit": violated(2)})
+    workshop.locked(engine)
+    workshop.change(before, after)
+    found = kinds(workshop.gate(engine))
+    assert found == [("stale", "lamps/small/relit/interp"), ("stale", "lamps/mutant:light_any@small/relit/interp")]
 
 
 class Crash(FakeEngine):

@@ -10,7 +10,7 @@ import pytest
 
 from checker.interp.engine import Interpreter
 from checker.report.terminal import gate_summary
-from checker.trace.verdict import Holds
+from checker.trace.verdict import Holds, Violated
 from tests.gate.lamps import IDS, FakeEngine, Workshop, kinds
 from tests.golden import assert_golden
 
@@ -39,6 +39,32 @@ def test_the_scripted_engine_tells_the_truth_about_verdicts(workshop: Workshop) 
     real, scripted = workshop.locked(Interpreter()), workshop.locked(FakeEngine())
     words = [(type(o.verdict), o.id) for o in real.outcomes]
     assert words == [(type(o.verdict), o.id) for o in scripted.outcomes]
+
+
+def test_temporal_properties_are_decided_and_locked(workshop: Workshop) -> None:
+    """The power may be cut while no lamp burns; an hour that does not begin any more is a bound."""
+    workshop.change(
+        "preset smoke",
+        "property relit: always eventually lit under weak fairness of light(per=a), pass_on, cut_power\n"
+        "property dark: eventually always not lit under weak fairness of pass_on\n"
+        "check small: relit fail\n"
+        "preset smoke",
+    )
+    report = workshop.gate(Interpreter(), update=True)
+    found = {o.property: o for o in report.outcomes if o.report and o.id.startswith("lamps/small/")}
+    verdict = found["relit"].verdict
+    assert isinstance(verdict, Violated)
+    assert [s.action for s in verdict.trace.steps] == ["cut_power"]
+    assert verdict.trace.loop_start == 1
+    assert isinstance(found["dark"].verdict, Violated), "the power may be cut while a lamp burns"
+    assert kinds(report) == [("verdict", "lamps/small/dark/interp")]
+
+
+def test_a_temporal_property_at_a_bound_is_undetermined(workshop: Workshop) -> None:
+    workshop.change("preset smoke", "property calm: eventually always one_at_a_time\npreset smoke")
+    report = workshop.gate(Interpreter(), update=True)
+    assert kinds(report) == [("undetermined", "lamps/small/calm/interp")]
+    assert report.all_failures[0].reason.startswith("boundary: ")
 
 
 def test_a_weaker_guard_is_found_by_the_gate(workshop: Workshop) -> None:

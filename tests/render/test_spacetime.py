@@ -191,6 +191,13 @@ def test_a_lasso_marks_the_steps_of_its_cycle() -> None:
     assert chart(paxos_story()).loop is None
 
 
+def test_a_behaviour_that_stops_for_good_loops_at_its_last_step() -> None:
+    trace = crash_story()
+    stopped = replace(trace, loop_start=len(trace.steps))
+    assert chart(stopped).loop == (8, 8)
+    assert "loop0 -> loop1" in spacetime_dot(stopped)
+
+
 def test_a_long_trace_is_folded_around_what_matters() -> None:
     found = chart(ring_story(4, 60))
     assert [row.fold for row in found.rows if row.fold] == ["steps 14–33 hidden"]

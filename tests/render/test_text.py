@@ -70,6 +70,13 @@ def test_the_loop_is_marked_where_it_starts_and_where_it_closes() -> None:
     )
 
 
+def test_a_behaviour_that_stops_for_good_says_so_where_it_stops() -> None:
+    trace = crash_story()
+    lines = trace_text(replace(trace, loop_start=len(trace.steps))).splitlines()
+    assert lines[-1] == "        ↺ stutters for ever: nothing happens any more"
+    assert sum("↺" in line for line in lines) == 2
+
+
 def test_the_blamed_conjunct_is_shown_with_its_source_line(tmp_path: Path) -> None:
     source = tmp_path / "model.py"
     source.write_text("first = 1\n    return all(v == w for v in Value)\n", encoding="utf-8")

@@ -96,6 +96,15 @@ def test_junit_carries_no_character_that_xml_cannot() -> None:
         (Violated(TRACE), "violated in 1 step"),
         (Violated(Trace(SYSTEM, INSTANCE, TRACE.initial, ())), "violated in the initial state"),
         (Violated(replace(TRACE, steps=TRACE.steps * 3, loop_start=1)), "violated by a loop of 2 steps after 1 step"),
+        (
+            Violated(replace(TRACE, steps=TRACE.steps * 3, loop_start=0)),
+            "violated by a loop of 3 steps from the initial state on",
+        ),
+        (Violated(replace(TRACE, steps=TRACE.steps * 3, loop_start=3)), "violated by stopping for ever after 3 steps"),
+        (
+            Violated(Trace(SYSTEM, INSTANCE, TRACE.initial, (), loop_start=0)),
+            "violated by stopping for ever in the initial state",
+        ),
     ],
 )
 def test_a_verdict_says_what_it_rests_on(verdict: Verdict, words: str) -> None:

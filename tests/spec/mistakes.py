@@ -25,6 +25,12 @@ SYNTAX = {
 }
 """Statements that do not parse."""
 
+PROMISES = [
+    f"({'not ' * (i & 1)}lit until always ({'not ' * (i >> 1 & 1)}row_lit until eventually {'not ' * (i >> 2)}all_lit))"
+    for i in range(8)
+]
+"""Promises within promises, of which eight make thousands of cases."""
+
 NAMES = {
     "unknown instance": "check smal: time_passes hold by explicit",
     "unknown base instance": "instance other extends smal: Lamp = 2",
@@ -54,6 +60,12 @@ NAMES = {
     "unknown action": "property p: always lit under weak fairness of lite",
     "unknown parameter": "property p: always lit under weak fairness of light(per=b)",
     "unknown predicate in a formula": "property p: always lamp",
+    "predicate that is not one in a formula": "property p: eventually burns",
+    "fairness twice": "property p: always lit under weak fairness of pass_on, light and weak fairness of pass_on",
+    "parameter twice in a fairness": "property p: always lit under strong fairness of light(per=a, a)",
+    "formula that is nested too deep": "property p: " + "not " * 150 + "lit",
+    "formula that is too large": f"property p: not ({' and '.join(PROMISES)})",
+    "temporal property to a depth": "check small: progress hold to depth 5",
     "property of the model": "property time_passes: always lit",
     "unknown setting": "instance other extends small: Lamps = 2",
     "unusable setting": "instance other extends small: Row = {{l1, l3}}",

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
+from random import Random
 
+import pytest
+
+from checker.diagnostics import NOWHERE, QuoraxError
 from checker.dsl.loader import load
 from checker.spec.find import bundled_specs, is_installed, spec_of
 from checker.spec.parse import parse_spec, parse_text
 from checker.spec.presets import selected
 from checker.spec.resolve import ResolvedSpec, instance_settings, resolve
+from checker.spec.temporal import read_property
 from checker.spec.tree import CheckDecl, Demand, MutantDecl, ProveDecl, WitnessDecl
+from checker.temporal.fairness import Fairness, TemporalProperty
+from tests.temporal.chance import some_formula
 
 HERE = Path(__file__).parent
 
@@ -96,3 +103,51 @@ def test_every_bundled_spec_resolves() -> None:
         spec = parse_spec(path)
         resolved = resolve(spec, load(spec.target))
         assert {"smoke", "ci", "deep"} <= {p.name.text for p in resolved.spec.presets}, path
+
+
+FORGETFUL = """
+
+@mutant("LA-03", breaks="one_at_a_time")
+class Switchless(Lamps):
+    \"\"\"The power cannot be cut by itself.\"\"\"
+
+    @action(replaces="cut_power")
+    def blow_fuse(self, a: Lamp) -> None:
+        \"\"\"A lamp takes the power with it.\"\"\"
+        require(self.powered and self.burning[a])
+        self.powered = False
+"""
+
+
+def test_a_temporal_property_is_not_demanded_of_a_mutant_that_lacks_what_it_names(tmp_path: Path) -> None:
+    model = tmp_path / "lamps.py"
+    model.write_text((HERE / "models" / "lamps.py").read_text(encoding="utf-8") + FORGETFUL, encoding="utf-8")
+    text = f"""\
+model {model}
+instance small: Lamp = 1, Hour = 1, Row = {{{{l1}}}}
+property calm: eventually always lit under weak fairness of cut_power
+check small: calm fail
+mutant light_any at small breaks calm
+mutant switchless at small breaks calm
+"""
+    spec = parse_text(text, tmp_path / "lamps.spec")
+    with pytest.raises(QuoraxError) as caught:
+        resolve(spec, load(spec.target))
+    assert [(d.code, d.span.line, d.message) for d in caught.value.diagnostics] == [
+        ("S016", 6, "Switchless has no action cut_power, which calm is about")
+    ]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_temporal_property_is_read_back_from_its_text(seed: int) -> None:
+    chance = Random(seed)
+    for _ in range(50):
+        formula = some_formula(chance, chance.randrange(8))
+        fairness = tuple(
+            Fairness(chance.choice(("weak", "strong")), name, per)
+            for name, per in (("accept", ()), ("send", ("a",)), ("receive", ("a", "m")))
+            if chance.random() < 0.5
+        )
+        weak_first = tuple(sorted(fairness, key=lambda f: f.strength, reverse=True))
+        said = TemporalProperty("x", formula, weak_first)
+        assert read_property("x", said.text, NOWHERE) == said
