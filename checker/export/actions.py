@@ -55,14 +55,25 @@ class Actions:
         return Group((self._head(transition, parameters), " ==", Nest(4, (LINE, body))))
 
     def next(self, transitions: Sequence[Transition]) -> Doc:
-        """Return the definition of the next-state relation: some action, for some parameters."""
+        """Return the definition of the next-state relation: some action, for some parameters.
+
+        An action that changes nothing is left out: [Next]_vars allows its steps, and TLC would take each of them in
+        each state only to find the state it came from.
+        """
         steps: list[Doc] = []
-        for transition in transitions:
+        idle = [t for t in transitions if _is_stuttering(t)]
+        for transition in (t for t in transitions if t not in idle):
             binders, scope = self._parameters(transition.parameters, Scope(self._names.all))
             call = self._head(transition, [scope.names[p.name] for p in transition.parameters])
             steps.append(call if binders is None else Group(("\\E ", binders, " :", Nest(4, (LINE, call)))))
         steps = steps or [f"UNCHANGED {self._names.frame['vars']}"]
-        return (self._names.frame["Next"], " ==", Nest(4, (HARD, bullets("\\/", steps))))
+        return (*self._remark(idle), self._names.frame["Next"], " ==", Nest(4, (HARD, bullets("\\/", steps))))
+
+    def _remark(self, idle: Sequence[Transition]) -> tuple[Doc, ...]:
+        """Return a comment, on a line of its own, that names the actions that the next-state relation leaves out."""
+        names = ", ".join(self._names.actions[t.name] for t in idle)
+        reason = f"{'change' if len(idle) > 1 else 'changes'} nothing. {self._names.frame['Spec']} allows that anyway."
+        return (f"\\* Left out: {names}, which {reason}", HARD) if idle else ()
 
     def _head(self, transition: Transition, parameters: Sequence[str]) -> str:
         name = self._names.actions[transition.name]
@@ -215,6 +226,12 @@ class Actions:
             inner = replace(inner, names={**inner.names, **places})
         function = ("LAMBDA ", name, " : ", self._expressions.show(change.message, inner))
         return Group((f"{self._encoding.operator('BagOf')}(", Align((bindings, ",", LINE, function)), ")"))
+
+
+def _is_stuttering(transition: Transition) -> bool:
+    """Return whether a transition leaves every state as it is, and cannot fail, which TLC would have to find."""
+    can_fail = any(isinstance(step, Check) and step.kind == "error" for step in transition.steps)
+    return not transition.updates and not can_fail
 
 
 def _outermost_condition(update: Changed) -> Changed:

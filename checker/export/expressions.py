@@ -527,10 +527,11 @@ class Expressions:
         ]
 
     def _any_available(self, network: Expr, kind: Type, scope: Scope) -> Doc:
-        """Return the set in which a message is if it is available, given its type."""
+        """Return the set in which a message is if it is available, given its type.
+
+        That set has messages of all kinds: TLC would build one of the right kind anew for each message it looks for.
+        """
         forgeable = [name for name in record_names(kind) if name in self._names.available]
         if not (self.encoding.has_forgers and forgeable):
             return self.operand(network, scope, COMPARE + 1)
-        if len(forgeable) == 1 and record_names(kind) == (forgeable[0],):
-            return (f"{self._names.available[forgeable[0]]}(", self.show(network, scope), ")")
         return (f"{self._names.any_available}(", self.show(network, scope), ")")

@@ -1,4 +1,4 @@
-"""TLC, which we did not write, finds the same states in an exported module as the interpreter in the model."""
+"""TLC, which we did not write, finds the same states in an exported module as our engines in the model."""
 
 from __future__ import annotations
 
@@ -7,17 +7,21 @@ from pathlib import Path
 import pytest
 
 from checker.dsl.loader import load
+from checker.explicit.build import find_compiler
+from checker.explicit.engine import ExplicitEngine
 from checker.export.tla import export_tla
 from checker.interp.engine import Interpreter
 from checker.ir.instance import Setting, build_instance
 from checker.ir.system import System
-from checker.trace.verdict import Holds, Request
+from checker.trace.verdict import Engine, Holds, Request
 from tests.export.encodings import FORGERY, NAMES, VALUES
 from tests.export.tlc import run_tlc
 from tests.interp.small import system_of
 from tests.ir.everything import LOOPS
 
 Settings = dict[str, Setting]
+
+ROWS, COLUMNS = (("a1", "a2"), ("a3", "a4")), (("a1", "a3"), ("a2", "a4"))
 
 BUNDLED: list[tuple[str, Settings, int]] = [
     ("consensus", {"Value": 3}, 4),
@@ -38,12 +42,27 @@ LARGER: list[tuple[str, Settings, int]] = [
     ("pbft", {"Replica": 4, "Digest": 2, "View": 2, "Number": 1, "f": 1, "byzantine": 1}, 8_076),
 ]
 
+LARGEST: list[tuple[str, Settings, int]] = [
+    ("voting", {"Acceptor": 3, "Ballot": 4, "Value": 2}, 66_657),
+    ("paxos", {"Acceptor": 3, "Ballot": 3, "Value": 2}, 185_369),
+    ("flexible_paxos", {"Acceptor": 4, "Ballot": 2, "Value": 2, "Q1": ROWS, "Q2": COLUMNS}, 39_937),
+    ("best_effort_broadcast", {"Process": 3, "Message": 3, "crashes": 1}, 131_072),
+    ("reliable_broadcast", {"Process": 3, "Message": 1, "crashes": 3}, 12_928),
+    ("uniform_reliable_broadcast", {"Process": 3, "Message": 2, "crashes": 0}, 1_547_536),
+    ("raft", {"Server": 3, "Term": 3, "Command": 2, "LogLength": 1, "elections": 2, "restarts": 1}, 188_621),
+    ("pbft", {"Replica": 4, "Digest": 3, "View": 2, "Number": 1, "f": 1, "byzantine": ()}, 190_256),
+    ("pbft", {"Replica": 4, "Digest": 1, "View": 3, "Number": 1, "f": 1, "byzantine": ("r4",)}, 143_236),
+]
+"""Instances for the compiled engine, of which TLC takes up to a minute each."""
 
-def compare(system: System, settings: Settings, folder: Path) -> int:
+
+def compare(system: System, settings: Settings, folder: Path, engine: Engine | None = None) -> int:
     """Check all properties with both, expect that they hold, and return the number of states that both find."""
+    engine = engine or Interpreter()
     instance = build_instance(system, "compared", settings)
     request = Request(tuple(p.name for p in system.properties), exhaust=True)
-    report = Interpreter().run(system, instance, request)
+    report = engine.run(system, instance, request)
+    assert report.engine == engine.name
     assert report.complete
     assert all(isinstance(r.verdict, Holds) for r in report.results), report.results
     run = run_tlc(export_tla(system, instance), folder)
@@ -61,6 +80,27 @@ def test_tlc_finds_the_states_of_a_bundled_model(name: str, settings: Settings, 
 @pytest.mark.parametrize(("name", "settings", "states"), LARGER, ids=[name for name, _, _ in LARGER])
 def test_tlc_finds_the_states_of_a_larger_instance(name: str, settings: Settings, states: int, tmp_path: Path) -> None:
     assert compare(load(name).system, settings, tmp_path) == states
+
+
+@pytest.mark.parametrize(("name", "settings", "states"), BUNDLED, ids=[name for name, _, _ in BUNDLED])
+def test_tlc_finds_the_states_of_the_compiled_engine(
+    name: str, settings: Settings, states: int, tmp_path: Path
+) -> None:
+    assert compare(load(name).system, settings, tmp_path, compiled()) == states
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize(("name", "settings", "states"), LARGEST, ids=[name for name, _, _ in LARGEST])
+def test_tlc_finds_the_states_of_the_compiled_engine_at_a_large_instance(
+    name: str, settings: Settings, states: int, tmp_path: Path
+) -> None:
+    assert compare(load(name).system, settings, tmp_path, compiled()) == states
+
+
+def compiled() -> Engine:
+    if find_compiler() is None:
+        pytest.skip("there is no C compiler")
+    return ExplicitEngine()
 
 
 def test_tlc_finds_the_states_of_a_model_whose_names_are_words_of_tla(tmp_path: Path) -> None:

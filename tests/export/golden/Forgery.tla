@@ -62,13 +62,13 @@ vote(s) ==
 
 propose(s, v) ==
     /\ s \notin liars
-    /\ v \in AvailableVote(net)
+    /\ v \in Available(net)
     /\ v.view # 0
     /\ net' = net \cup {Start(s, Proof({v}, v))}
     /\ UNCHANGED <<view, started>>
 
 begin(s, m) ==
-    /\ m \in AvailableStart(net)
+    /\ m \in Available(net)
     /\ s # m.sender
     /\ 1 < Cardinality({v.sender : v \in m.proof.votes})
     /\ m.proof.best # None
@@ -94,5 +94,5 @@ Spec == Init /\ [][Next]_vars
 votes_are_cast_or_forged ==
     \A v \in AvailableVote(net) : v.sender \in liars \/ v.view <= view[v.sender]
 
-proofs_are_there == \A m \in AvailableStart(net) : \A v \in m.proof.votes : v \in AvailableVote(net)
+proofs_are_there == \A m \in AvailableStart(net) : \A v \in m.proof.votes : v \in Available(net)
 ====================================================================================================

@@ -60,6 +60,11 @@ quiescent == \A p \in Process : alive(p) => idle(p)
 \* Return whether the processes that have not crashed have delivered the same messages.
 delivered_alike == \A p, q \in Process : alive(p) /\ alive(q) => delivered[p] = delivered[q]
 
+\* Return whether all processes that have not crashed have delivered each message of one that has
+\* not.
+delivered_where_due ==
+    \A p \in Process, m \in Message : alive(p) /\ alive(origin[m]) => m \in delivered[p]
+
 \* Return whether every process has delivered every message.
 delivered_by_all == \A p \in Process, m \in Message : m \in delivered[p]
 
