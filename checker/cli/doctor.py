@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -104,11 +103,13 @@ def _solver() -> Finding:
 
 
 def _compiler() -> Finding:
-    names = ("cc", "gcc", "clang")
-    found = next((path for name in names if (path := shutil.which(name))), None)
+    from checker.explicit.build import find_compiler
+
+    found = find_compiler()
     if found is None:
-        return Finding("warn", "compiler", "there is no C compiler", "the interpreter needs none; compiled engines do")
-    return Finding("ok", "compiler", found)
+        remedy = "install cc, or pip install ziglang: without it --engine explicit explores as slowly as interp"
+        return Finding("warn", "compiler", "there is no C compiler", remedy)
+    return Finding("ok", "compiler", f"{' '.join(found.command)} ({found.version})")
 
 
 def _cache() -> Finding:

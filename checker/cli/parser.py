@@ -8,6 +8,9 @@ from typing import NoReturn
 
 from checker.diagnostics import NOWHERE, error
 
+DEFAULT_ENGINE = "interp"
+STORES = ("exact", "tree", "fp64")
+
 
 class Parser(argparse.ArgumentParser):
     """An argument parser that complains as the rest of the toolkit does, and guesses no abbreviations."""
@@ -54,8 +57,26 @@ def property_arguments(parser: argparse.ArgumentParser) -> None:
         "--property",
         metavar="NAME",
         action="append",
-        help="an invariant, a predicate to reach, or deadlock; may be repeated "
-        "(default: all invariants and the spec's witnesses; of a mutant, what it breaks)",
+        help="an invariant, a temporal property of the spec, a predicate to reach, or deadlock; may be repeated "
+        "(default: all invariants, the spec's witnesses and what it says holds in time; of a mutant, what it breaks)",
+    )
+
+
+def engine_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what says which engine explores, and how."""
+    engines = parser.add_argument_group("engine")
+    engines.add_argument(
+        "--engine",
+        default=DEFAULT_ENGINE,
+        metavar="NAME",
+        help=f"interp, or explicit: some hundred times faster, with a C compiler (default: {DEFAULT_ENGINE})",
+    )
+    engines.add_argument("--workers", metavar="N", type=positive, default=1, help="threads that explore (explicit)")
+    engines.add_argument(
+        "--store",
+        choices=STORES,
+        default=STORES[0],
+        help="how states are kept (explicit): as they are, as shared trees, or as 64-bit fingerprints",
     )
 
 

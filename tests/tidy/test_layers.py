@@ -11,17 +11,18 @@ LAYERS: dict[str, frozenset[str]] = {
     "ir": frozenset({"diagnostics"}),
     "dsl": frozenset({"diagnostics", "ir"}),
     "temporal": frozenset({"diagnostics", "ir"}),
-    "trace": frozenset({"diagnostics", "ir"}),
+    "trace": frozenset({"diagnostics", "ir", "temporal"}),
     "interp": frozenset({"diagnostics", "ir", "temporal", "trace"}),
-    "explicit": frozenset({"diagnostics", "ir", "temporal", "trace"}),
+    "explicit": frozenset({"diagnostics", "ir", "temporal", "trace", "interp"}),
     "smt": frozenset({"diagnostics", "ir", "temporal", "trace"}),
     "export": frozenset({"diagnostics", "ir"}),
     "render": frozenset({"diagnostics", "ir", "trace"}),
     "report": frozenset({"diagnostics", "ir", "trace"}),
-    "spec": frozenset({"diagnostics", "ir", "dsl", "trace"}),
-    "gate": frozenset({"diagnostics", "ir", "dsl", "trace", "spec", "report"}),
+    "spec": frozenset({"diagnostics", "ir", "dsl", "temporal", "trace"}),
+    "gate": frozenset({"diagnostics", "ir", "dsl", "temporal", "trace", "spec", "report"}),
     "cli": frozenset(
-        {"diagnostics", "ir", "dsl", "trace", "interp", "render", "report", "spec", "gate", "export", "temporal"}
+        {"diagnostics", "ir", "dsl", "trace", "interp", "explicit", "render", "report", "spec", "gate", "export"}
+        | {"temporal"}
     ),
 }
 """What each part of `checker` may import of the others."""

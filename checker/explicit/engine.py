@@ -1,0 +1,311 @@
+"""The native engine: generates C for a system and an instance, compiles it, searches, and reports.
+
+What it found is walked again by the interpreter before anybody sees it. Where there is no C compiler, or the model has
+something that generated code does not decide, the interpreter takes over and the report says so.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal, TypeAlias
+
+from checker.diagnostics import NOWHERE, error
+from checker.explicit.build import CompilerError, build, find_compiler
+from checker.explicit.codec import CapacityError
+from checker.explicit.findings import DisagreementError, NativeFindings
+from checker.explicit.generate.program import GOALS_MAX, INCLUDE, Program, guards_of, program_of
+from checker.explicit.layout import Layout, layout_of
+from checker.explicit.library import (
+    Bits,
+    CSpot,
+    Ending,
+    Glance,
+    Kind,
+    Search,
+    Settings,
+    Sizes,
+    Trouble,
+    Words,
+    load_library,
+)
+from checker.explicit.shapes import FIRST_CAPACITY, Shapes
+from checker.interp.conclude import report_of
+from checker.interp.engine import Interpreter
+from checker.interp.goals import Goal, goals_of
+from checker.interp.machine import Machine
+from checker.interp.meter import Meter
+from checker.interp.statements import Guard
+from checker.interp.watch import UndefinedError, starts
+from checker.ir.instance import Instance
+from checker.ir.system import System
+from checker.trace.verdict import Counts, Progress, Report, Request
+
+Store: TypeAlias = Literal["exact", "tree", "fp64"]
+
+CAPACITY_MAX = 4096
+"""Elements of a listed set or bag beyond which a model is not explored."""
+
+MEMORY_BYTES = 8 << 30
+"""What a search may take where no limit is asked for."""
+
+SLOW = (
+    "there is no C compiler (cc on the PATH, or pip install ziglang):"
+    " the interpreter explored, some hundred times slower"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A system in an instance, compiled."""
+
+    layout: Layout
+    program: Program
+    goals: tuple[Goal, ...]
+
+
+@dataclass(slots=True)
+class ExplicitEngine:
+    """Explicit-state search in compiled code. Implements `checker.trace.verdict.Engine`."""
+
+    workers: int = 1
+    store: Store = "exact"
+    name: str = field(default="explicit", init=False)
+
+    def run(
+        self,
+        system: System,
+        instance: Instance,
+        request: Request,
+        progress: Callable[[Progress], None] | None = None,
+        base: System | None = None,
+    ) -> Report:
+        """Return what exploring the instance found, or random behaviours where `request.runs` asks for some.
+
+        Raises:
+            QuoraxError: R020 for a property that the model does not have, I010 for a type with too many values, X001
+                for more properties than one run judges, X002 if the compiler fails, X003 if a listed set grows beyond
+                all bounds, X004 if the two engines disagree.
+
+        """
+        if request.runs:
+            return self._interpreted(system, instance, request, progress, base, "")
+        if find_compiler() is None:
+            return self._interpreted(system, instance, request, progress, base, SLOW)
+        meter = Meter(self.name, request.limits, progress)
+        goals = goals_of(system, request)
+        if sum(g.body is not None for g in goals) > GOALS_MAX:
+            raise error(
+                system.span,
+                "X001",
+                f"{len(goals)} properties are more than one run judges",
+                "ask for fewer with --property",
+            )
+        machine = Machine(system, instance)
+        try:
+            starts(machine)
+        except UndefinedError:  # the interpreter says it best
+            return self._interpreted(system, instance, request, progress, base, "")
+        capacities: dict[str, int] = {}
+        while True:
+            try:
+                report = _Run(self, machine, goals, request, meter, base).report(capacities)
+            except _OutgrownError as outgrown:
+                _enlarge(capacities, outgrown.kind)
+                continue
+            report = self._with_temporal(report, request, progress, base)
+            return replace(report, warnings=(*self._doubts(report), *report.warnings), seconds=meter.seconds)
+
+    def _doubts(self, report: Report) -> tuple[str, ...]:
+        """Return how likely it is that fingerprints have hidden a state."""
+        if self.store != "fp64":
+            return ()
+        chance = report.counts.stored**2 / 2**65
+        return (f"64-bit fingerprints: some state was taken for another with a probability of {chance:.0e}",)
+
+    def _with_temporal(
+        self, report: Report, request: Request, progress: Callable[[Progress], None] | None, base: System | None
+    ) -> Report:
+        """Return the report with what the interpreter says of temporal properties: compiled code decides none."""
+        if not request.temporal:
+            return report
+        asked = Request(limits=request.limits, temporal=request.temporal)
+        decided = Interpreter().run(report.system, report.instance, asked, progress, base)
+        names = ", ".join(t.name for t in request.temporal)
+        remark = f"the interpreter decided {names}: compiled code decides no temporal properties"
+        return replace(report, results=(*report.results, *decided.results), warnings=(remark, *report.warnings))
+
+    def _interpreted(
+        self,
+        system: System,
+        instance: Instance,
+        request: Request,
+        progress: Callable[[Progress], None] | None,
+        base: System | None,
+        warning: str,
+    ) -> Report:
+        report = Interpreter().run(system, instance, request, progress, base)
+        return replace(report, warnings=(*((warning,) if warning else ()), *report.warnings))
+
+
+class _OutgrownError(Exception):
+    """A listed set or bag needs more room than there is."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(kind)
+        self.kind = kind
+
+
+def _enlarge(capacities: dict[str, int], kind: str) -> None:
+    wanted = 2 * capacities.get(kind, FIRST_CAPACITY)
+    if wanted > CAPACITY_MAX:
+        remedy = "bound what is sent, or use --engine interp"
+        raise error(NOWHERE, "X003", f"a {kind} has more than {CAPACITY_MAX:,} elements", remedy)
+    capacities[kind] = wanted
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One search with given capacities."""
+
+    engine: ExplicitEngine
+    machine: Machine
+    goals: tuple[Goal, ...]
+    request: Request
+    meter: Meter
+    base: System | None
+
+    def report(self, capacities: dict[str, int]) -> Report:
+        """Search and report.
+
+        Raises:
+            _OutgrownError: a listed set or bag needs more room.
+
+        """
+        machine = self.machine
+        layout = layout_of(Shapes(machine.system, machine.instance, capacities))
+        program = program_of(layout, self.goals)
+        try:
+            library = load_library(build(f"{INCLUDE}\n{program.text}"))
+        except CompilerError as problem:
+            raise error(NOWHERE, "X002", str(problem), "mend the compiler, or use --engine interp") from problem
+        try:
+            states, cuts = starts(machine)
+            initial = [layout.pack(s) for s in states]
+        except CapacityError as small:
+            raise _OutgrownError(small.kind) from small
+        system = machine.system
+        sizes = Sizes(layout.words, len(system.actions), len(program.bounds), len(guards_of(system)))
+        search = Search(library, program.symbol, sizes, initial, self._bits(program), self._settings())
+        try:
+            stopped = search.explore(self._look)
+            if search.run.trouble == Trouble.OUTGROWN:
+                raise _OutgrownError(program.listed[search.run.trouble_detail])
+            findings = self._findings(layout, program, search, cuts, stopped)
+            self._trace(findings, program)
+            return report_of(findings, self.goals, self.engine.name, self.base)
+        except DisagreementError as problem:
+            message = f"the compiled engine and the interpreter disagree: {problem}"
+            raise error(system.span, "X004", message, "please report it; --engine interp is right") from problem
+        finally:
+            search.close()
+
+    def _bits(self, program: Program) -> Bits:
+        states = sum(1 << i for i, g in enumerate(program.goals) if g.kind != "transition")
+        steps = sum(1 << i for i, g in enumerate(program.goals) if g.kind == "transition")
+        deadlock = 1 << len(program.goals) if any(g.kind == "deadlock" for g in self.goals) else 0
+        return Bits(states, steps, deadlock, sum(1 << i for i in program.ranges))
+
+    def _settings(self) -> Settings:
+        limits = self.request.limits
+        unlimited = (1 << 64) - 1
+        return Settings(
+            workers=self.engine.workers,
+            kind=Kind[self.engine.store.upper()],
+            memory_bytes=limits.memory_bytes or MEMORY_BYTES,
+            states_max=unlimited if limits.states is None else limits.states,
+            depth_max=unlimited if limits.depth is None else limits.depth,
+            exhaust=self.request.exhaust or bool(self.request.temporal) or not self.goals,
+        )
+
+    def _look(self, glance: Glance) -> str:
+        return self.meter.look(
+            distinct=glance.states, generated=glance.generated, depth=glance.depth, queue=glance.queue
+        )
+
+    def _findings(
+        self, layout: Layout, program: Program, search: Search, cuts: Counter[str], stopped: str
+    ) -> NativeFindings:
+        run, system = search.run, self.machine.system
+        ending = Ending(run.ending)
+        guards = tuple(
+            Guard(action.name, guard.span, int(run.reached[i]), int(run.refused[i]))
+            for i, (action, guard) in enumerate(
+                (a, g) for a in system.actions for g in guards_of(replace(system, actions=(a,)))
+            )
+        )
+        counted = Counter({b: int(run.cuts[i]) for i, b in enumerate(program.bounds) if run.cuts[i]})
+        return NativeFindings(
+            self.machine,
+            layout,
+            search,
+            Counts(int(run.distinct), int(run.stored), int(run.generated), int(run.depth), int(run.terminal)),
+            guards,
+            tuple(g.name for i, g in enumerate(program.goals) if run.uninhabited >> i & 1),
+            counted + cuts,
+            Counter({a.name: int(run.fired[i]) for i, a in enumerate(system.actions)}),
+            ending is Ending.COMPLETE,
+            self._stopped_by(ending, search, stopped),
+            int(run.depth_max) if ending is Ending.DEEP else None,
+        )
+
+    def _stopped_by(self, ending: Ending, search: Search, stopped: str) -> str:
+        match ending:
+            case Ending.COMPLETE:
+                return ""
+            case Ending.DECIDED:
+                return "everything asked for is decided"
+            case Ending.STOPPED:
+                return stopped
+            case Ending.DEEP:
+                return f"the depth limit of {search.run.depth_max} steps"
+            case Ending.LIMIT:
+                return self._limit(search)
+            case Ending.TROUBLE:
+                is_large = search.run.trouble == Trouble.OVERFLOW
+                return "an integer beyond 64 bits: use --engine interp" if is_large else "an error of the model"
+            case Ending.NO_MEMORY:
+                return "there is not enough memory to begin"
+
+    def _limit(self, search: Search) -> str:
+        if self.request.limits.states is not None and search.run.stored >= self.request.limits.states:
+            return f"the limit of {self.request.limits.states:,} states"
+        return search.limit
+
+    def _trace(self, findings: NativeFindings, program: Program) -> None:
+        """Find the ways to what was decided, and to what is undefined."""
+        run = findings.search.run
+        goals: list[tuple[int, Goal]] = list(enumerate(program.goals))
+        goals += [(len(program.goals), g) for g in self.goals if g.kind == "deadlock"]
+        decided = [(g, run.decided_at[i]) for i, g in goals if run.decided >> i & 1]
+        is_undefined = run.trouble == Trouble.UNDEFINED
+        spots = [spot for _, spot in decided] + ([run.trouble_at] if is_undefined else [])
+        if not spots:
+            return
+        ways = self._ways(findings.search, spots)
+        if ways is None:
+            findings.is_complete = False
+            findings.stopped_by = findings.stopped_by or "interrupted while the trace was looked for"
+            return
+        for (goal, _), way in zip(decided, ways, strict=False):
+            findings.decide(goal, findings.add_way(way))
+        if is_undefined:
+            findings.explain_trouble(self.goals, findings.add_way(ways[-1]))
+
+    def _ways(self, search: Search, spots: list[CSpot]) -> Sequence[list[Words] | list[int]] | None:
+        """Return a way to each spot, as states or as fingerprints; None if that was interrupted."""
+        if self.engine.store != "fp64":
+            return search.paths(spots, self._look)
+        found = [search.fingerprints(spot) for spot in spots]
+        return None if None in found else [way for way in found if way is not None]

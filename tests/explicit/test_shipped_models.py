@@ -1,0 +1,62 @@
+"""The compiled engine finds of every shipped model and mutant what the interpreter finds, and what the specs say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from checker.dsl.loader import bundled_models, load
+from checker.explicit.engine import ExplicitEngine
+from checker.interp.engine import Interpreter
+from checker.ir.instance import build_instance
+from checker.spec.parse import parse_spec
+from checker.spec.resolve import instance_settings
+from checker.spec.tree import MutantDecl
+from checker.trace.verdict import Holds, Request, Violated
+from tests.explicit.comparison import everything, findings, needs_compiler
+
+SPECS = Path(__file__).parent.parent.parent / "specs"
+MODELS = tuple(bundled_models())
+
+
+def mutants() -> Iterator[object]:
+    for name in MODELS:
+        for declared in parse_spec(SPECS / f"{name}.spec").statements:
+            if isinstance(declared, MutantDecl):
+                for claim in declared.claims:
+                    label = f"{name}-{declared.mutant}-{declared.instance}-{claim.name}"
+                    yield pytest.param(name, declared, claim.name, id=label)
+
+
+@needs_compiler
+@pytest.mark.parametrize("name", MODELS)
+def test_a_model_is_explored_as_by_the_interpreter(name: str) -> None:
+    system = load(name).system
+    spec = parse_spec(SPECS / f"{name}.spec")
+    instance = build_instance(system, "first", instance_settings(spec, spec.instances[0].name.text))
+    native, reference = (e.run(system, instance, everything(system)) for e in (ExplicitEngine(), Interpreter()))
+    assert findings(native) == findings(reference)
+    assert native.guards == reference.guards
+    assert native.warnings == reference.warnings
+
+
+@needs_compiler
+@pytest.mark.parametrize(("name", "declared", "claim"), tuple(mutants()))
+def test_a_mutant_is_refuted_in_the_fewest_steps_or_passes_as_its_spec_says(
+    name: str, declared: MutantDecl, claim: str
+) -> None:
+    model = load(name)
+    spec = parse_spec(SPECS / f"{name}.spec")
+    temporal = {p.name.text for p in spec.properties}
+    if claim in temporal:
+        pytest.skip("temporal properties are decided by the interpreter")
+    system = model.mutants[declared.mutant.text].system
+    instance = build_instance(system, "test", instance_settings(spec, declared.instance.text))
+    verdict = ExplicitEngine().run(system, instance, Request((claim,))).results[0].verdict
+    if declared.expectation.kind == "hold":
+        assert verdict == Holds("exhaustive")
+    else:
+        assert isinstance(verdict, Violated)
+        assert declared.expectation.steps in (None, len(verdict.trace.steps))
