@@ -1,0 +1,1 @@
+"""How fast the engines are, beside TLC and Spin on the same models; `python -m benchmarks --help`."""
