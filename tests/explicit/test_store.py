@@ -62,10 +62,6 @@ ADDRESS_SPACE = "refused_memory_is_a_limit"
 """This claim limits the address space, of which sanitizers need more than there is."""
 
 
-MEMORY_TO_THE_BRIM = "the_limit_of_memory_is_kept"
-"""This claim fills all the memory it is allowed."""
-
-
 def compiler() -> tuple[str, ...]:
     if shutil.which("cc"):
         return ("cc",)
@@ -109,7 +105,5 @@ def test_every_claim_of_a_program_is_checked_here(programs: dict[str, Path], pro
 def test_the_claim_holds(build: Build, programs: dict[str, Path], program: str, claim: str) -> None:
     if build.flags and claim == ADDRESS_SPACE:
         pytest.skip("a sanitizer needs more address space than this claim leaves")
-    if build.name == "thread" and claim == MEMORY_TO_THE_BRIM:
-        pytest.skip("the thread sanitizer takes minutes to watch so much memory")
     checked = subprocess.run([programs[program], claim, str(build.states)], capture_output=True, text=True)
     assert checked.returncode == 0, checked.stderr

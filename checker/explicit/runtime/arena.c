@@ -1,7 +1,7 @@
 /* An arena of records: opening blocks, and cutting levels.
  *
- * At a cut the new records are those of blocks that were opened since the last cut, and the rest of the blocks that were
- * only partly full then; there are few of these, one per worker and length, and `partial` lists them.
+ * At a cut the new records are those of blocks that were opened since the last cut, and the rest of the blocks that
+ * were only partly full then; there are few of these, one per worker and length, and `partial` lists them.
  */
 #include "arena.h"
 
@@ -53,7 +53,7 @@ void qx_arena_close(qx_arena *arena)
 
 void qx_arena_limit(qx_arena *arena, uint64_t refs, const char *used_up)
 {
-    arena->blocks_max = refs / QX_BLOCK - 1; /* the last block is none, so that a reference plus one is no more than refs */
+    arena->blocks_max = refs / QX_BLOCK - 1; /* one less, so that a reference plus one can be stored as well */
     arena->used_up = used_up;
 }
 

@@ -1,7 +1,7 @@
 /* An arena: records of words, written by workers side by side, named by reference.
  *
- * A worker fills blocks of its own, each of up to 256 records of one length, so that writing needs no synchronisation but
- * when a block is full. A reference is the number of a block and a place in it; references into a block are
+ * A worker fills blocks of its own, each of up to 256 records of one length, so that writing needs no synchronisation
+ * but when a block is full. A reference is the number of a block and a place in it; references into a block are
  * consecutive. Where all records have the same length their position follows from the reference alone; otherwise a
  * worker has one open block for each length, and the table of blocks says where a block begins.
  *

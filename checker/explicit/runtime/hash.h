@@ -3,10 +3,10 @@
  * The hash places a state in a table, and alone stands for it where only fingerprints are kept; so two states must
  * collide as rarely as under a random function, however little they differ.
  *
- * Words are hashed in pairs: the sum of (a + key) * (b + key') over all pairs, in 128 bits. This is the family NH (Black,
- * Halevi, Krawczyk, Krovetz, Rogaway: UMAC: Fast and Secure Message Authentication, CRYPTO 1999, section 4), for which
- * two different states collide with probability 2^-64 over the choice of keys. It costs a multiplication per pair and
- * has no branch, so that zero words need no exception to be cheap. The sum is then stirred down to 64 bits by
+ * Words are hashed in pairs: the sum of (a + key) * (b + key') over all pairs, in 128 bits. This is the family NH
+ * (Black, Halevi, Krawczyk, Krovetz, Rogaway: UMAC: Fast and Secure Message Authentication, CRYPTO 1999, section 4),
+ * for which two different states collide with probability 2^-64 over the choice of keys. It costs a multiplication per
+ * pair and has no branch, so that zero words need no exception to be cheap. The sum is then stirred down to 64 bits by
  * multiplications and shifts that are not linear in it: otherwise either all or none of the pairs of states with the
  * same difference would collide. States wider than the keys are hashed in pieces, each starting from the hash before.
  *

@@ -28,18 +28,20 @@ static void wish_for_huge_pages(qx_region *region, uint64_t begin);
 
 void qx_budget_refuse(qx_budget *budget, const char *reason)
 {
-    const char *none = NULL;
-    atomic_compare_exchange_strong(&budget->refusal, &none, reason);
+    atomic_store(&budget->refusal, reason);
 }
 
 bool qx_budget_take(qx_budget *budget, uint64_t bytes)
 {
-    uint64_t before = atomic_fetch_add_explicit(&budget->bytes, bytes, memory_order_relaxed);
-    if (bytes <= budget->bytes_max && before <= budget->bytes_max - bytes)
-        return true;
-    qx_budget_return(budget, bytes);
-    qx_budget_refuse(budget, over_limit);
-    return false;
+    uint64_t used = atomic_load_explicit(&budget->bytes, memory_order_relaxed);
+    do
+        if (bytes > budget->bytes_max || used > budget->bytes_max - bytes) {
+            qx_budget_refuse(budget, over_limit);
+            return false;
+        }
+    while (!atomic_compare_exchange_weak_explicit(&budget->bytes, &used, used + bytes, memory_order_relaxed,
+                                                  memory_order_relaxed));
+    return true;
 }
 
 void qx_budget_return(qx_budget *budget, uint64_t bytes)
@@ -126,8 +128,8 @@ bool qx_region_commit(qx_region *region, uint64_t bytes)
     uint64_t generous = region->committed + step > bytes ? region->committed + step : bytes;
     generous = round_up(generous, generous < HUGE_PAGE ? STEP_MIN : HUGE_PAGE);
     uint64_t affordable = region->committed + qx_budget_left(region->budget);
-    if (generous <= region->reserved && generous <= affordable)
-        return commit_exactly(region, generous);
+    if (generous <= region->reserved && generous <= affordable && commit_exactly(region, generous))
+        return true;
     return commit_exactly(region, round_up(bytes, STEP_MIN));
 }
 

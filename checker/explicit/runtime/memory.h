@@ -1,12 +1,12 @@
 /* Memory of the state stores: what a store may use in all, and arrays that grow without moving.
  *
- * A region is a stretch of address space that is reserved at once, as long as it may ever get; it costs nothing until its
- * front part is committed, that is, made usable. So an array can grow while other threads read it, and a pointer into it
- * stays valid. Fresh memory is zero. Where Linux has huge pages, large regions ask for them: the slots of a hash
- * table are read at random, and with small pages every one of them misses the cache of page addresses as well.
+ * A region is a stretch of address space that is reserved at once, as long as it may ever get; it costs nothing until
+ * its front part is committed, that is, made usable. So an array can grow while other threads read it, and a pointer
+ * into it stays valid. Fresh memory is zero. Where Linux has huge pages, large regions ask for them: the slots of a
+ * hash table are read at random, and with small pages every one of them misses the cache of page addresses as well.
  *
- * A budget counts the committed bytes of all regions of a store. It also keeps the first reason for which the store had
- * to refuse something; from then on a search is incomplete, and must say why.
+ * A budget counts the committed bytes of all regions of a store. It also keeps the reason for which the store had to
+ * refuse something: a search that is incomplete must say why.
  */
 #ifndef QX_MEMORY_H
 #define QX_MEMORY_H
@@ -21,10 +21,10 @@ enum { QX_CACHE_LINE = 128 }; /* two lines of 64 bytes: processors fetch them in
 typedef struct {
     uint64_t bytes_max;
     _Atomic uint64_t bytes;
-    _Atomic(const char *) refusal; /* NULL: nothing was refused */
+    _Atomic(const char *) refusal; /* the latest; NULL: none */
 } qx_budget;
 
-/* Without effect if something was refused before. `reason` is a noun phrase, and lives for ever. */
+/* `reason` is a noun phrase, and lives for ever. */
 void qx_budget_refuse(qx_budget *budget, const char *reason);
 
 /* Account for memory that comes from elsewhere. False: it would exceed the limit. */

@@ -1,7 +1,7 @@
 /* An exact limit on how many records are stored, shared by workers.
  *
- * A worker takes a permit before it publishes a record, and then either spends it or, if another worker has published the
- * same record meanwhile, gives it back. Permits come from a common pool in handfuls, so that workers do not
+ * A worker takes a permit before it publishes a record, and then either spends it or, if another worker has published
+ * the same record meanwhile, gives it back. Permits come from a common pool in handfuls, so that workers do not
  * contend; when the pool is empty, they take from each other. A permit is refused only when all are spent: so the
  * number of records is the limit then, neither more nor less.
  *

@@ -1,8 +1,8 @@
 /* The slots of a hash table: sizes. */
 #include "slots.h"
 
-/* Growth costs a pass over all records, and more slots than needed cost memory. So a large table grows by 60 %, from 85 %
- * full to 53 %: 9.4 to 15 bytes for each record if a slot has 8. Small ones grow fourfold. */
+/* Growth costs a pass over all records, and more slots than needed cost memory. So a large table grows by 60 %, from 85
+ * % full to 53 %: 9.4 to 15 bytes for each record if a slot has 8. Small ones grow fourfold. */
 #define SMALL_BYTES (UINT64_C(1) << 20)
 
 static void set_limits(qx_slots *slots);
@@ -14,7 +14,7 @@ bool qx_slots_open(qx_slots *slots, qx_budget *budget, const qx_slots_plan *plan
         .headroom = plan->workers * (plan->records_per_batch + QX_SLOTS_REVIEW),
         .budget = budget,
     };
-    slots->count = 3 * slots->headroom;
+    slots->count = 2 * slots->headroom;
     if (!qx_quota_open(&slots->quota, budget, plan->workers, 0) ||
         !qx_region_reserve(&slots->region, budget, slots->count * plan->slot_bytes) ||
         !qx_region_commit(&slots->region, slots->count * plan->slot_bytes))

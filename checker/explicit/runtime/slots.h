@@ -1,11 +1,11 @@
 /* The slots of an open-addressing hash table: how many there are, how full they may be, and when they grow.
  *
- * The home of a hash is hash * slots / 2^64, and probing is linear. So the number of slots need not be a power of two: they
- * grow by less than doubling, at the end by whatever memory is left; and the slots are in the order of hashes, but
+ * The home of a hash is hash * slots / 2^64, and probing is linear. So the number of slots need not be a power of two:
+ * they grow by less than doubling, at the end by whatever memory is left; and the slots are in the order of hashes, but
  * for the distance to their home.
  *
- * A worker inserts up to a whole batch before it notices that growth is wanted. Growth is wanted while there is still that
- * much room, and the number of records never exceeds what fits, if need be by refusing them: a quota sees to it.
+ * A worker inserts up to a whole batch before it notices that growth is wanted. Growth is wanted while there is still
+ * that much room, and the number of records never exceeds what fits, if need be by refusing them: a quota sees to it.
  */
 #ifndef QX_SLOTS_H
 #define QX_SLOTS_H
@@ -28,10 +28,10 @@ typedef struct {
     qx_region region;
     uint64_t count; /* of slots */
     qx_slots_plan plan;
-    qx_quota quota;        /* its limit: what fits, or `records_max` */
-    uint64_t headroom;     /* how many records may still come when growth is wanted */
-    uint64_t count_grows;  /* at so many records growth is wanted */
-    bool is_final;         /* growth was refused */
+    qx_quota quota;       /* its limit: what fits, or `records_max` */
+    uint64_t headroom;    /* how many records may still come when growth is wanted */
+    uint64_t count_grows; /* at so many records growth is wanted */
+    bool is_final;        /* growth was refused */
     qx_budget *budget;
 } qx_slots;
 

@@ -5,14 +5,14 @@
  *   fp64   the hash of every state, and its depth and parent; states only of two levels. Two states with the same hash
  *          count as one, so that states can be missed.
  *
- * A state is an array of `words` words, and equal states have equal words. Any number of workers insert at the same time;
- * a worker is a number from 0, used by one thread at a time. What is stored at the end does not depend on the number of
- * workers, or on who was faster, unless a limit was hit.
+ * A state is an array of `words` words, and equal states have equal words. Any number of workers insert at the same
+ * time; a worker is a number from 0, used by one thread at a time. What is stored at the end does not depend on the
+ * number of workers, or on who was faster, unless a limit was hit.
  *
  * The duties of the caller:
  *   1. The hash of a state is qx_hash(state, words).
- *   2. Between two looks at qx_store_wants_growth a worker has at most QX_BATCH insertions that return QX_NEW. If growth
- *      is wanted, the workers stop, and one calls qx_store_grow.
+ *   2. Between two looks at qx_store_wants_growth a worker has at most QX_BATCH insertions that return QX_NEW. If
+ *      growth is wanted, the workers stop, and one calls qx_store_grow.
  *   3. qx_store_grow, qx_store_next_level and qx_store_free are called while no other thread uses the store.
  *   4. After QX_FULL, or if qx_store_next_level fails, the search is incomplete, for the reason qx_store_limit.
  *
@@ -100,7 +100,7 @@ uint64_t qx_store_count(const qx_store *store);
 /* Bytes of memory that are in use, or set aside for immediate use. */
 uint64_t qx_store_bytes(const qx_store *store);
 
-/* The limit that was hit first, as a noun phrase, or NULL. */
+/* After QX_FULL, or a level that could not be listed: the limit that was hit, as a noun phrase. */
 const char *qx_store_limit(const qx_store *store);
 
 /* The states inserted since the last call become the level that is walked next. False: no memory to list them. */
@@ -110,15 +110,16 @@ bool qx_store_next_level(qx_store *store);
 size_t qx_store_segments(const qx_store *store, unsigned level);
 void qx_store_segment(const qx_store *store, unsigned level, size_t i, qx_ref *first, uint64_t *count);
 
-/* The words of a stored state: in place, or rebuilt in `scratch`, which has room for one. fp64: only states of the last
- * level, and of the one being built. */
+/* The words of a stored state: in place, where they stay while the store grows, or rebuilt in `scratch`, which has room
+ * for one. fp64: only states of the last level, and of the one being built. */
 static inline const uint64_t *qx_store_get(const qx_store *store, qx_ref ref, uint64_t *scratch)
 {
     return store->methods->get(store, ref, scratch);
 }
 
-/* Like qx_store_get, and announces that the worker will now insert successors of this state. This is never necessary; but
- * a tree store inserts a state much faster if it differs from the announced one in few words. */
+/* Like qx_store_get, and announces that the worker will now insert successors of this state. This is never necessary;
+ * but a tree store inserts a state much faster if it differs from the announced one in few words. The words stay until
+ * the worker's next call. */
 static inline const uint64_t *qx_store_source(qx_store *store, unsigned worker, qx_ref ref, uint64_t *scratch)
 {
     return store->methods->source(store, worker, ref, scratch);

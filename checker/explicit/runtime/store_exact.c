@@ -1,8 +1,9 @@
 /* The store that keeps every state: one table, whose records are the states, or what is left of wide ones without their
  * zero words.
  *
- * Measured on one core, with states of 38 words of which 12 are not zero: 104 instead of 304 bytes of record, and faster
- * as well, because less memory is written and compared.
+ * Measured with states of 38 words of which 12 are used: 97 instead of 317 bytes per state. Where most insertions are
+ * of new states it is also 2.5 times as fast (3.0 instead of 1.2 million per second), because less memory is written;
+ * where nine of ten are of old ones it is up to 30 % slower, because every state is compacted to be compared.
  */
 #include "compact.h"
 #include "store.h"

@@ -1,17 +1,17 @@
-/* The store that keeps only fingerprints: hash compaction (Wolper, Leroy: Reliable Hashing without Collision Detection, CAV
- * 1993; Stern, Dill: Improved Probabilistic Verification by Hash Compaction, CHARME 1995).
+/* The store that keeps only fingerprints: hash compaction (Wolper, Leroy: Reliable Hashing without Collision Detection,
+ * CAV 1993; Stern, Dill: Improved Probabilistic Verification by Hash Compaction, CHARME 1995).
  *
- * An entry has 16 bytes: the hash of a state, and from where it was reached: the level at which it was found, in 16 bits,
- * and the high 48 bits of its parent's hash. An entry is claimed by compare-and-swap of its hash; what it says about
- * the parent is 0 until somebody fills it in. Whoever finds the state again while its level is being built lowers
+ * An entry has 16 bytes: the hash of a state, and from where it was reached: the level at which it was found, in 16
+ * bits, and the high 48 bits of its parent's hash. An entry is claimed by compare-and-swap of its hash; what it says
+ * about the parent is 0 until somebody fills it in. Whoever finds the state again while its level is being built lowers
  * the entry to the least parent; entries of earlier levels stay as they are. So in the end an entry does not depend on
  * who was first, nor does the path that parents make.
  *
- * Entries are in the order of hashes, but for the distance to their home. So a parent is found by its high bits, and growth
- * is one pass from front to back over both tables, that returns the old one piece by piece.
+ * Entries are in the order of hashes, but for the distance to their home. So a parent is found by its high bits, and
+ * growth is one pass from front to back over both tables, that returns the old one piece by piece.
  *
- * Two arenas have the states of the level that is walked and of the one that is built. The references of one are told from
- * those of the other by a bit.
+ * Two arenas have the states of the level that is walked and of the one that is built. The references of one are told
+ * from those of the other by a bit.
  */
 #include "compact.h"
 #include "store.h"
@@ -28,7 +28,7 @@ enum {
 typedef struct {
     _Atomic uint64_t hash; /* 0: empty */
     _Atomic uint64_t origin;
-} entry;
+} fp64_entry;
 
 typedef struct {
     qx_store store;
@@ -53,7 +53,7 @@ static void show_slots(fp64_store *fp64)
 {
     fp64->store.slots_base = fp64->slots.region.base;
     fp64->store.slots = fp64->slots.count;
-    fp64->store.slot_bytes = sizeof(entry);
+    fp64->store.slot_bytes = sizeof(fp64_entry);
 }
 
 static bool open_fp64(qx_store *store)
@@ -62,7 +62,7 @@ static bool open_fp64(qx_store *store)
     fp64->is_compact = store->words >= QX_COMPACT_WORDS_MIN;
     unsigned length = store->words + (fp64->is_compact ? qx_compact_map_words(store->words) : 0);
     qx_slots_plan plan = qx_store_slots_plan(store, 1);
-    plan.slot_bytes = sizeof(entry);
+    plan.slot_bytes = sizeof(fp64_entry);
     if (!qx_slots_open(&fp64->slots, &store->budget, &plan))
         return false;
     show_slots(fp64);
@@ -83,9 +83,9 @@ static void close_fp64(qx_store *store)
 
 /* Insertion. */
 
-static inline entry *entry_at(const fp64_store *fp64, uint64_t i)
+static inline fp64_entry *entry_at(const fp64_store *fp64, uint64_t i)
 {
-    return (entry *)fp64->slots.region.base + i;
+    return (fp64_entry *)fp64->slots.region.base + i;
 }
 
 /* The hash of an empty entry is not available as a fingerprint. qx_hash never returns it. */
@@ -150,7 +150,7 @@ static qx_insertion insert(qx_store *store, unsigned worker, const uint64_t *sta
     *ref = QX_NONE;
     hash = fingerprint(hash);
     for (uint64_t i = qx_slots_home(hash, fp64->slots.count);; i = qx_slots_after(&fp64->slots, i)) {
-        entry *entry = entry_at(fp64, i);
+        fp64_entry *entry = entry_at(fp64, i);
         uint64_t found = atomic_load_explicit(&entry->hash, memory_order_relaxed);
         if (found == 0) {
             if (mine == QX_NONE && (mine = prepare(fp64, worker, state, &length)) == QX_NONE)
@@ -173,10 +173,10 @@ static qx_insertion insert(qx_store *store, unsigned worker, const uint64_t *sta
 
 /* Looking up. */
 
-static entry *entry_of(const fp64_store *fp64, uint64_t hash)
+static fp64_entry *entry_of(const fp64_store *fp64, uint64_t hash)
 {
     for (uint64_t i = qx_slots_home(hash, fp64->slots.count);; i = qx_slots_after(&fp64->slots, i)) {
-        entry *entry = entry_at(fp64, i);
+        fp64_entry *entry = entry_at(fp64, i);
         uint64_t found = atomic_load_explicit(&entry->hash, memory_order_relaxed);
         if (found == hash)
             return entry;
@@ -200,7 +200,7 @@ static uint64_t hash_of_level(const fp64_store *fp64, uint64_t level, uint64_t h
     uint64_t i = qx_slots_home(least, fp64->slots.count);
     uint64_t homes = qx_slots_home(greatest, fp64->slots.count) - i + 1;
     for (uint64_t steps = 0;; steps++, i = qx_slots_after(&fp64->slots, i)) {
-        entry *entry = entry_at(fp64, i);
+        fp64_entry *entry = entry_at(fp64, i);
         uint64_t hash = atomic_load_explicit(&entry->hash, memory_order_relaxed);
         uint64_t origin = atomic_load_explicit(&entry->origin, memory_order_relaxed);
         if (hash == 0 && steps + 1 >= homes)
@@ -213,7 +213,7 @@ static uint64_t hash_of_level(const fp64_store *fp64, uint64_t level, uint64_t h
 
 static bool parent(const qx_store *store, uint64_t hash, unsigned *depth, uint64_t *parent_hash)
 {
-    const entry *entry = entry_of(seen(store), fingerprint(hash));
+    const fp64_entry *entry = entry_of(seen(store), fingerprint(hash));
     if (entry == NULL)
         return false;
     uint64_t origin = atomic_load_explicit(&entry->origin, memory_order_relaxed);
@@ -279,7 +279,7 @@ static bool grow(qx_store *store)
 
 static void refill(fp64_store *fp64, qx_region *old, uint64_t count)
 {
-    const entry *entries = (const entry *)old->base;
+    const fp64_entry *entries = (const fp64_entry *)old->base;
     for (uint64_t k = 0; k < count; k++) {
         uint64_t hash = atomic_load_explicit(&entries[k].hash, memory_order_relaxed);
         if (hash != 0) {
@@ -291,7 +291,7 @@ static void refill(fp64_store *fp64, qx_region *old, uint64_t count)
             atomic_store_explicit(&entry_at(fp64, i)->origin, origin, memory_order_relaxed);
         }
         if (k % FORGET_ENTRIES == FORGET_ENTRIES - 1)
-            qx_region_forget(old, (k - FORGET_ENTRIES + 1) * sizeof(entry), (k + 1) * sizeof(entry));
+            qx_region_forget(old, (k - FORGET_ENTRIES + 1) * sizeof(fp64_entry), (k + 1) * sizeof(fp64_entry));
     }
 }
 

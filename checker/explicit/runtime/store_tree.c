@@ -1,8 +1,8 @@
 /* The store that keeps every state as a tree, and every distinct subtree once.
  *
- * The words of a state are paired, and each distinct pair gets a number; the numbers are paired again, level by level, until
- * one pair is left: the root, 8 bytes, which is all that a state costs if both its halves were seen before. This is the
- * lossless compression of Laarman, van de Pol, Weber: Parallel Recursive State Compression for Free, SPIN 2011,
+ * The words of a state are paired, and each distinct pair gets a number; the numbers are paired again, level by level,
+ * until one pair is left: the root, 8 bytes, which is all that a state costs if both its halves were seen before. This
+ * is the lossless compression of Laarman, van de Pol, Weber: Parallel Recursive State Compression for Free, SPIN 2011,
  * sections 3 and 4. Three tables hold the pairs of words, the pairs of numbers, and the roots. Unlike in the paper a
  * number does not say where in its table a pair is, so that tables can grow. 0 is the number of a pair of zeros, which
  * is stored nowhere: words that are not in use cost nothing. Subtrees are shared between places in the state, too.

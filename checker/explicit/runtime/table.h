@@ -3,12 +3,12 @@
  * Records lie in an arena, and slots of 8 bytes find them: 24 bits are a tag from the hash, so that other records are
  * hardly ever looked at, and 40 the reference plus one. A worker writes the record first, then publishes it by
  * compare-and-swap of an empty slot (after Laarman, van de Pol, Weber: Boosting Multi-Core Reachability Performance
- * with Shared Hash Tables, FMCAD 2010, section III). If another worker was faster the slot is looked at again, for it may
- * hold the same record now; what was written then makes way for the worker's next record. No slot is ever
- * emptied, so that what was once seen stays true.
+ * with Shared Hash Tables, FMCAD 2010, section III). If another worker was faster the slot is looked at again, for it
+ * may hold the same record now; what was written then makes way for the worker's next record. No slot is ever emptied,
+ * so that what was once seen stays true.
  *
- * When the slots grow they are filled anew from the arena, which is read from front to back; the old slots are not needed
- * for that, and freed before.
+ * When the slots grow they are filled anew from the arena, which is read from front to back; the old slots are not
+ * needed for that, and freed before.
  */
 #ifndef QX_TABLE_H
 #define QX_TABLE_H

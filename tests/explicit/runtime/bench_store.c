@@ -5,7 +5,8 @@
  *            them changed, so that nearly all insertions are of new states and few subtrees are shared
  *   grid     the same 38 words as counters, breadth first; a step raises one or two: each state is found from many
  *
- * Time is that of the processor, and includes making states and hashing them. Slots are fetched ahead for 64 states at a time.
+ * Time is that of the processor, and includes making states and hashing them. Slots are fetched ahead for 64 states at
+ * a time.
  */
 #include <stdio.h>
 #include <time.h>

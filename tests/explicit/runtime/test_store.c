@@ -210,7 +210,8 @@ static void the_limit_of_memory_is_kept(uint64_t states)
 {
     for (size_t k = 0; k < 3; k++)
         for (unsigned words = 3; words <= 40; words += 37) {
-            const uint64_t limit = states * 8 + ((words < 10 ? UINT64_C(2) : UINT64_C(10)) << 20); /* a batch needs room in itself */
+            const uint64_t room_for_batches = (words < 10 ? UINT64_C(2) : UINT64_C(10)) << 20;
+            const uint64_t limit = states * 8 + room_for_batches;
             crowd crowd = gather(kinds[k], words, 2, limit / 16, limit, UINT64_MAX); /* no state needs 16 bytes only */
             while (crowd.fulls == 0) {
                 run_round(&crowd);
