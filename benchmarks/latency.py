@@ -94,7 +94,7 @@ def _check(place: Path, *target: str) -> float:
     command = [*QUORAX, "check", *target, *EXPLICIT, "--quiet", "--json", "-"]
     environment = {"XDG_CACHE_HOME": str(place / "cache"), "PYTHONPATH": str(ROOT)}
     done = run(command, place, environment=environment)
-    if done.code:
+    if done.code or '"engine": "explicit"' not in done.output:
         raise RunError(f"quorax: {last_lines(done.output)}")
     return done.usage.wall_seconds
 

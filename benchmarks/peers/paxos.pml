@@ -2,7 +2,7 @@
  *
  * Every step is one d_step of one process, so that what Spin stores is what the model calls a state, and nothing else.
  * The messages are a set that only grows. It is kept as bits: which of the values a message could carry it has been
- * sent with. A restart changes nothing and is left out. */
+ * sent with. A restart changes nothing and is left out. Agreement is asserted after a vote: nothing else can break it. */
 
 #ifndef BALLOTS
 #define BALLOTS 3
