@@ -22,7 +22,10 @@ from pathlib import Path
 
 RUNTIME = Path(__file__).parent / "runtime"
 
-FLAGS = ("-std=c11", "-D_GNU_SOURCE", "-fPIC", "-pthread", "-fno-strict-aliasing", "-w")
+FLAGS = ("-std=c11", "-D_GNU_SOURCE", "-fPIC", "-pthread", "-fno-strict-aliasing", "-Wall", "-Wextra", *(
+    f"-Werror={fault}" for fault in ("incompatible-pointer-types", "int-conversion", "shift-count-overflow")
+))  # fmt: skip
+"""Warnings are shown only if compiling fails; those that would mean wrong code make it fail."""
 
 LINES_FOR_O1 = 5_000
 """Generated lines from which -O1 is the better bargain: -O2 then takes longer to compile than it saves."""

@@ -14,8 +14,9 @@ from typing import Literal, TypeAlias
 from checker.diagnostics import NOWHERE, error
 from checker.explicit.build import CompilerError, build, find_compiler
 from checker.explicit.codec import CapacityError
-from checker.explicit.findings import DisagreementError, NativeFindings
+from checker.explicit.findings import NativeFindings
 from checker.explicit.generate.program import GOALS_MAX, INCLUDE, Program, guards_of, program_of
+from checker.explicit.generate.text import UnsupportedError
 from checker.explicit.layout import Layout, layout_of
 from checker.explicit.library import (
     Bits,
@@ -40,7 +41,7 @@ from checker.interp.statements import Guard
 from checker.interp.watch import UndefinedError, starts
 from checker.ir.instance import Instance
 from checker.ir.system import System
-from checker.trace.verdict import Counts, Progress, Report, Request
+from checker.trace.verdict import Counts, Holds, Progress, Report, Request, Unknown, Unreached
 
 Store: TypeAlias = Literal["exact", "tree", "fp64"]
 
@@ -49,6 +50,9 @@ CAPACITY_MAX = 4096
 
 MEMORY_BYTES = 8 << 30
 """What a search may take where no limit is asked for."""
+
+WORDS_MAX = 2048
+"""`QX_WORDS_MAX`: words of a state that stores take."""
 
 SLOW = (
     "there is no C compiler (cc on the PATH, or pip install ziglang):"
@@ -86,7 +90,8 @@ class ExplicitEngine:
         Raises:
             QuoraxError: R020 for a property that the model does not have, I010 for a type with too many values, X001
                 for more properties than one run judges, X002 if the compiler fails, X003 if a listed set grows beyond
-                all bounds, X004 if the two engines disagree.
+                all bounds.
+            DisagreementError: the interpreter does not see what compiled code saw: a bug of one of the two.
 
         """
         if request.runs:
@@ -114,15 +119,25 @@ class ExplicitEngine:
             except _OutgrownError as outgrown:
                 _enlarge(capacities, outgrown.kind)
                 continue
-            report = self._with_temporal(report, request, progress, base)
-            return replace(report, warnings=(*self._doubts(report), *report.warnings), seconds=meter.seconds)
+            except UnsupportedError as missing:
+                remark = f"compiled code does without {missing}: the interpreter explored, some hundred times slower"
+                return self._interpreted(system, instance, request, progress, base, remark)
+            report = self._with_temporal(self._doubted(report), request, progress, base)
+            return replace(report, seconds=meter.seconds)
 
-    def _doubts(self, report: Report) -> tuple[str, ...]:
-        """Return how likely it is that fingerprints have hidden a state."""
+    def _doubted(self, report: Report) -> Report:
+        """Return the report with what fingerprints cannot know left unknown: they may have hidden a state."""
         if self.store != "fp64":
-            return ()
-        chance = report.counts.stored**2 / 2**65
-        return (f"64-bit fingerprints: some state was taken for another with a probability of {chance:.0e}",)
+            return report
+        chance = f"{report.counts.stored**2 / 2**65:.0e}"
+        doubt = f"64-bit fingerprints: some state was taken for another with a probability of {chance}"
+        results = tuple(
+            replace(r, verdict=Unknown(f"{'not reached' if r.kind == 'witness' else 'no violation'} by {doubt}"))
+            if isinstance(r.verdict, Holds | Unreached)
+            else r
+            for r in report.results
+        )
+        return replace(report, results=results, warnings=(doubt, *report.warnings))
 
     def _with_temporal(
         self, report: Report, request: Request, progress: Callable[[Progress], None] | None, base: System | None
@@ -134,7 +149,13 @@ class ExplicitEngine:
         decided = Interpreter().run(report.system, report.instance, asked, progress, base)
         names = ", ".join(t.name for t in request.temporal)
         remark = f"the interpreter decided {names}: compiled code decides no temporal properties"
-        return replace(report, results=(*report.results, *decided.results), warnings=(remark, *report.warnings))
+        return replace(
+            report,
+            results=(*report.results, *decided.results),
+            warnings=tuple(dict.fromkeys((remark, *report.warnings, *decided.warnings))),
+            vacuous=(*report.vacuous, *decided.vacuous),
+            error=report.error or decided.error,
+        )
 
     def _interpreted(
         self,
@@ -205,9 +226,6 @@ class _Run:
             findings = self._findings(layout, program, search, cuts, stopped)
             self._trace(findings, program)
             return report_of(findings, self.goals, self.engine.name, self.base)
-        except DisagreementError as problem:
-            message = f"the compiled engine and the interpreter disagree: {problem}"
-            raise error(system.span, "X004", message, "please report it; --engine interp is right") from problem
         finally:
             search.close()
 
@@ -228,6 +246,11 @@ class _Run:
             depth_max=unlimited if limits.depth is None else limits.depth,
             exhaust=self.request.exhaust or bool(self.request.temporal) or not self.goals,
         )
+
+    def _show(self, glance: Glance) -> str:
+        """Report progress while ways are looked for; what was found is not given up for a limit."""
+        self._look(glance)
+        return ""
 
     def _look(self, glance: Glance) -> str:
         return self.meter.look(
@@ -276,7 +299,8 @@ class _Run:
                 is_large = search.run.trouble == Trouble.OVERFLOW
                 return "an integer beyond 64 bits: use --engine interp" if is_large else "an error of the model"
             case Ending.NO_MEMORY:
-                return "there is not enough memory to begin"
+                words = search.sizes.words
+                return f"a state of {words:,} words" if words > WORDS_MAX else "there is not enough memory to begin"
 
     def _limit(self, search: Search) -> str:
         if self.request.limits.states is not None and search.run.stored >= self.request.limits.states:
@@ -296,7 +320,8 @@ class _Run:
         ways = self._ways(findings.search, spots)
         if ways is None:
             findings.is_complete = False
-            findings.stopped_by = findings.stopped_by or "interrupted while the trace was looked for"
+            names = ", ".join(goal.name for goal, _ in decided)
+            findings.stopped_by = f"interrupted while the traces that decide {names or 'an error'} were looked for"
             return
         for (goal, _), way in zip(decided, ways, strict=False):
             findings.decide(goal, findings.add_way(way))
@@ -306,6 +331,6 @@ class _Run:
     def _ways(self, search: Search, spots: list[CSpot]) -> Sequence[list[Words] | list[int]] | None:
         """Return a way to each spot, as states or as fingerprints; None if that was interrupted."""
         if self.engine.store != "fp64":
-            return search.paths(spots, self._look)
+            return search.paths(spots, self._show)
         found = [search.fingerprints(spot) for spot in spots]
         return None if None in found else [way for way in found if way is not None]

@@ -237,19 +237,27 @@ class Search:
                 ended.set()
 
         thread = threading.Thread(target=body, name="quorax-search", daemon=True)
-        thread.start()
         stopped = ""
-        while True:
-            try:
-                if ended.wait(POLL_S):
-                    break
+        try:
+            thread.start()
+            while not ended.wait(POLL_S):
                 stopped = stopped or look(self._glance())
-            except KeyboardInterrupt:
-                stopped = "interrupted"
-            if stopped:
-                self.run.stop = 1
-        thread.join()
+                if stopped:
+                    self.run.stop = 1
+        except KeyboardInterrupt:
+            stopped = "interrupted"
+        finally:
+            self._stop(thread, ended)
         return stopped
+
+    def _stop(self, thread: threading.Thread, ended: threading.Event) -> None:
+        """Wait until the search has ended, however often somebody interrupts: it works in memory that is freed next."""
+        while thread.ident is not None and not ended.is_set():
+            try:
+                self.run.stop = 1
+                ended.wait()
+            except KeyboardInterrupt:
+                continue
 
     def _glance(self) -> Glance:
         run = self.run

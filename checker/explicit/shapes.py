@@ -49,9 +49,12 @@ from checker.ir.values import channels_type, map_keys
 WORD = 64
 """Bits in a word."""
 
+INT64_LEAST, INT64_GREATEST = -(1 << 63), (1 << 63) - 1
+"""The integers of generated code. Arithmetic that leaves them gives up."""
+
 DENSE_MAX = 4096
-"""Values of a type up to which a set of them has a bit for each: 64 words, which are copied faster than a list of
-a dozen messages is kept sorted."""
+"""Values of a type up to which a set of them has a bit for each (so always for members of a sort): 64 words, which are
+copied faster than a list of a dozen messages is kept sorted."""
 
 RANKED_MAX = 1 << 20
 """Values of a type up to which they are ranked at all: more are listed, and nothing needs their number."""
@@ -86,15 +89,24 @@ class Shape:
 
     @property
     def is_compact(self) -> bool:
-        """Whether every code is a value, so that the rank of a value is its code."""
-        return not self.is_wide and self.card == self.top + 1
+        """Whether every code is a value (or nothing is), so that the rank of a value is its code."""
+        return not self.is_wide and self.card in (0, self.top + 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Number(Shape):
-    """An integer; its code counts from `low`. Unbounded ones have 64 bits, `low` being the least of them."""
+    """An integer from `least` to `greatest`, both inclusive; its code counts from `low`.
+
+    Where an end is open the integer has 64 bits, and `low` is the least number of 64 bits.
+    """
 
     low: int
+    least: int
+    greatest: int
+
+    @property
+    def is_empty(self) -> bool:
+        return self.greatest < self.least
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,10 +372,12 @@ def _number(kind: IntType) -> Number:
     low, high = kind.low, kind.high
     assert not isinstance(low, str)
     assert not isinstance(high, str)
+    least = INT64_LEAST if low is None else low
+    greatest = INT64_GREATEST if high is None else high
     if low is None or high is None or high - low > mask(WORD - 1):
-        return Number(kind, WORD, mask(WORD), None, -(1 << (WORD - 1)))
+        return Number(kind, WORD, mask(WORD), None, INT64_LEAST, least, greatest)
     top = max(0, high - low)
-    return Number(kind, top.bit_length(), top, _ranked(top + 1), low)
+    return Number(kind, top.bit_length(), top, _ranked(max(0, high - low + 1)), low, least, greatest)
 
 
 def _maybe(kind: OptionType, inner: Shape) -> Maybe:

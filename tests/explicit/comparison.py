@@ -47,3 +47,11 @@ def describe(system: System, instance: Instance) -> str:
     from checker.ir.show import show_system
 
     return f"{show_system(system)}\n{instance}"
+
+
+def compiler() -> tuple[str, ...]:
+    """Return the command of the C compiler, or skip the test."""
+    found = find_compiler()
+    if found is None:
+        pytest.skip("there is neither cc on PATH nor the package ziglang")
+    return found.command

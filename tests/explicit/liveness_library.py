@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-import importlib.util
-import shutil
 import subprocess
-import sys
 from collections.abc import Sequence
 from ctypes import POINTER, Structure, byref, c_int, c_uint32, c_uint64
 from itertools import accumulate
@@ -15,6 +12,7 @@ from pathlib import Path
 from checker.temporal.automaton import Automaton
 from checker.temporal.graph import FairGraph
 from checker.temporal.lasso import Lasso, normalised
+from tests.explicit.comparison import compiler
 
 RUNTIME = Path(__file__).parents[2] / "checker" / "explicit" / "runtime"
 SOURCES = ("liveness.c", "liveness_lasso.c", "liveness_product.c")
@@ -66,22 +64,13 @@ class _Lasso(Structure):
     )
 
 
-def compiler() -> tuple[str, ...] | None:
-    """Return the command of a C compiler, or None if there is none."""
-    if shutil.which("cc"):
-        return ("cc",)
-    return (sys.executable, "-m", "ziglang", "cc") if importlib.util.find_spec("ziglang") else None
-
-
 class Library:
     """The library, compiled in a folder."""
 
     def __init__(self, folder: Path, *flags: str) -> None:
-        found = compiler()
-        assert found is not None, "the test was to be skipped"
         path = folder / "liveness.so"
         sources = [str(RUNTIME / name) for name in SOURCES]
-        subprocess.run([*found, *FLAGS, *flags, "-o", str(path), *sources], check=True)
+        subprocess.run([*compiler(), *FLAGS, *flags, "-o", str(path), *sources], check=True)
         self._library = ctypes.CDLL(str(path))
 
     def find(

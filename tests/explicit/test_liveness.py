@@ -11,11 +11,12 @@ from checker.temporal.fairness import TemporalProperty
 from checker.temporal.formula import Atom, Unary, atoms_of, show_formula
 from checker.temporal.graph import fair_graph
 from checker.temporal.translate import violations_of
-from tests.explicit.liveness_library import Library, compiler
+from tests.explicit.comparison import needs_compiler
+from tests.explicit.liveness_library import Library
 from tests.temporal.chance import some_formula, some_graph
 from tests.temporal.oracles import is_counterexample
 
-pytestmark = pytest.mark.skipif(compiler() is None, reason="there is no C compiler")
+pytestmark = needs_compiler
 
 DONE = violations_of(TemporalProperty("done", Unary("eventually", Atom("p"))))
 

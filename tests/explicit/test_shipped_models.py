@@ -10,7 +10,8 @@ import pytest
 from checker.dsl.loader import bundled_models, load
 from checker.explicit.engine import ExplicitEngine
 from checker.interp.engine import Interpreter
-from checker.ir.instance import build_instance
+from checker.ir.instance import Instance, build_instance
+from checker.ir.system import System
 from checker.spec.parse import parse_spec
 from checker.spec.resolve import instance_settings
 from checker.spec.tree import MutantDecl
@@ -30,12 +31,17 @@ def mutants() -> Iterator[object]:
                     yield pytest.param(name, declared, claim.name, id=label)
 
 
+def first_instance(name: str) -> tuple[System, Instance]:
+    """Return a shipped model, and the default instance of its spec."""
+    system = load(name).system
+    spec = parse_spec(SPECS / f"{name}.spec")
+    return system, build_instance(system, "first", instance_settings(spec, spec.instances[0].name.text))
+
+
 @needs_compiler
 @pytest.mark.parametrize("name", MODELS)
 def test_a_model_is_explored_as_by_the_interpreter(name: str) -> None:
-    system = load(name).system
-    spec = parse_spec(SPECS / f"{name}.spec")
-    instance = build_instance(system, "first", instance_settings(spec, spec.instances[0].name.text))
+    system, instance = first_instance(name)
     native, reference = (e.run(system, instance, everything(system)) for e in (ExplicitEngine(), Interpreter()))
     assert findings(native) == findings(reference)
     assert native.guards == reference.guards

@@ -5,14 +5,13 @@ The programs are in tests/explicit/runtime; they list the claims themselves.
 
 from __future__ import annotations
 
-import shutil
 import subprocess
-import sys
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+
+from tests.explicit.comparison import compiler
 
 HERE = Path(__file__).parent / "runtime"
 RUNTIME = HERE.parent.parent.parent / "checker" / "explicit" / "runtime"
@@ -60,14 +59,6 @@ CLAIMS = {
 
 ADDRESS_SPACE = "refused_memory_is_a_limit"
 """This claim limits the address space, of which sanitizers need more than there is."""
-
-
-def compiler() -> tuple[str, ...]:
-    if shutil.which("cc"):
-        return ("cc",)
-    if find_spec("ziglang"):
-        return (sys.executable, "-m", "ziglang", "cc")
-    pytest.skip("no C compiler: neither cc nor the ziglang package")
 
 
 @pytest.fixture(scope="module", params=BUILDS, ids=lambda build: build.name)

@@ -15,7 +15,7 @@ from typing import assert_never
 from checker.explicit.generate.common import common
 from checker.explicit.generate.expressions import Expressions, Scope
 from checker.explicit.generate.places import Digit, Places
-from checker.explicit.generate.text import Lines, atom, block, comment, function, negated
+from checker.explicit.generate.text import Lines, UnsupportedError, atom, block, comment, function, indented, negated
 from checker.explicit.generate.values import Spot, Val
 from checker.explicit.shapes import Array, Sequence, Shape
 from checker.interp.program import segments
@@ -179,7 +179,7 @@ class Actions:
         if not chooses:
             return self._statements(look, at, write)
         inside = self._statements(look, replace(at, leave="continue;"), write)
-        return ["qx_turns turns = {0};", "do {", *_indent(inside), "} while (qx_turn(&turns));"]
+        return ["qx_turns turns = {0};", "do {", *indented(inside), "} while (qx_turn(&turns));"]
 
     def _loop(self, parameter: Parameter, inside: Callable[[Val], Lines]) -> Lines:
         kind, words = parameter.type, "s"
@@ -216,7 +216,8 @@ class Actions:
                 factors += [f"({' + '.join(self._count(r) for r in record_names(parameter.type))})"]
             else:
                 card = self.e.shape(parameter.type).card
-                assert card is not None
+                if card is None:
+                    raise UnsupportedError(f"a list of all values of {parameter.type}")
                 factors.append(str(card))
         return " * ".join(factors) or "1"
 
@@ -288,7 +289,7 @@ class Actions:
     def _bind(self, name: str, value: Val, at: Body, then: Rest) -> Lines:
         """Bind a local name: once and for all where it is assigned once, else in a variable of the whole function."""
         if name not in self._several:
-            lines, bound = self.p.declare(self.e._fresh(self._c_name(name), at.scope), value)
+            lines, bound = self.p.declare(self.e.fresh(self._c_name(name), at.scope), value)
             c_name = self.p.c(bound).removesuffix(".w")
             return [*lines, f"(void){c_name};", *then(replace(at, scope=at.scope.bind(name, bound)))]
         known = self._mutable.get(name)
@@ -317,8 +318,8 @@ class Actions:
         test = self.e.condition(statement.condition, at.scope)
         then = self._statements(statement.then, at, lambda _: [])
         orelse = self._statements(statement.orelse, at, lambda _: [])
-        lines = [f"if ({test}) {{", *_indent(then)]
-        return [*lines, "} else {", *_indent(orelse), "}"] if orelse else [*lines, "}"]
+        lines = [f"if ({test}) {{", *indented(then)]
+        return [*lines, "} else {", *indented(orelse), "}"] if orelse else [*lines, "}"]
 
     def _for_each(self, statement: ForEach, at: Body) -> Lines:
         self._marks += 1
@@ -335,7 +336,7 @@ class Actions:
             self.e.each(domain, statement.variable, frozen, body)
             if isinstance(domain, ir.Expr)
             else self.p.loop(
-                domain, self.e._fresh(statement.variable, frozen), lambda v: body(frozen.bind(statement.variable, v))
+                domain, self.e.fresh(statement.variable, frozen), lambda v: body(frozen.bind(statement.variable, v))
             )
         )
         if not stops:
@@ -346,15 +347,15 @@ class Actions:
         """Return the domain of a loop, made before the loop writes anything if it depends on the state."""
         if isinstance(domain, ir.Universe | ir.Interval) or not _reads_state(domain):
             return at.scope, domain
-        return at.scope, self.e._lift(domain, at.scope) if not isinstance(
-            domain, ir.State | ir.Index
-        ) else self.e.value(domain, at.scope)
+        return at.scope, self.e.lift(domain, at.scope) if not isinstance(domain, ir.State | ir.Index) else self.e.value(
+            domain, at.scope
+        )
 
     def _choose(self, statement: Choose, at: Body, then: Rest) -> Lines:
         """Bind a name to the element whose turn it is."""
         self._marks += 1
         turn, count = f"turn_{self._marks}", f"count_{self._marks}"
-        c_name = self.e._fresh(self._c_name(statement.variable), at.scope)
+        c_name = self.e.fresh(self._c_name(statement.variable), at.scope)
         found: list[Shape] = []
 
         def note(inner: Scope) -> Lines:
@@ -374,7 +375,7 @@ class Actions:
                 if shape.is_wide
                 else [f"{c_name} = {self.p.c(value)};"]
             )
-            return [f"if ({turn} == 0) {{", *_indent(keep), "}", f"{turn}--;"]
+            return [f"if ({turn} == 0) {{", *indented(keep), "}", f"{turn}--;"]
 
         shadow = replace(at.scope, names={**at.scope.names, "\0": Val(shape, c_name)})
         picking = self.e.each(statement.domain, statement.variable, shadow, pick)
@@ -574,7 +575,3 @@ def _reads_state(expr: ir.Expr) -> bool:
     from checker.ir.walk import walk
 
     return any(isinstance(e, ir.State | ir.Call | ir.Messages) for e in walk(expr))
-
-
-def _indent(lines: Lines) -> Lines:
-    return ["    " + line for line in lines]

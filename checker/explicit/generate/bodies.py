@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from checker.explicit.generate.common import common
 from checker.explicit.generate.conversions import store_element
-from checker.explicit.generate.text import Lines, atom, block, negated
+from checker.explicit.generate.text import Lines, atom, atom_of_logic, block, cost, indented, negated
 from checker.explicit.generate.values import Spot, Val
 from checker.explicit.shapes import Array, BitSet, ListedSet, Member, Sequence, Shape
 from checker.ir import expr as ir
@@ -67,7 +67,7 @@ class Bodies:
                 return self.p.returned(plain), plain.shape
 
     def _let(self, name: str, value: ir.Expr, body: ir.Expr, scope: Scope) -> Found:
-        c_name = self.e._fresh(name, scope)
+        c_name = self.e.fresh(name, scope)
         lines, bound = self.p.declare(c_name, self.e.value(value, scope))
         rest, shape = self.body(body, scope.bind(name, bound))
         return [*lines, f"(void){c_name};", *rest], shape
@@ -90,13 +90,11 @@ class Bodies:
 
     def _if(self, tests: Lines, body: Lines) -> Lines:
         """Return a statement under a conjunction, cheap tests first where the order cannot be told."""
-        from checker.explicit.generate.expressions import _cost, atom_of_logic
-
         tests = [t for t in tests if t != "true"]
         if not tests:
             return body
         if not self.e.definitions.fails(*tests):
-            tests = sorted(tests, key=_cost)
+            tests = sorted(tests, key=cost)
         return block(f"if ({' && '.join(map(atom_of_logic, tests) if len(tests) > 1 else tests)})", body)
 
     def _generators(
@@ -220,7 +218,7 @@ class Bodies:
             return [*lines, "qx_want(is_found && !is_tied);", "return best;"], shape
         default = self.e.value(expr.default, scope)
         whole = self.e.shape(common(shape.type, default.type))
-        lines = [*lines, "if (!is_found) {", *_indent(self.p.returned(self.p.convert(default, whole))), "}"]
+        lines = [*lines, "if (!is_found) {", *indented(self.p.returned(self.p.convert(default, whole))), "}"]
         return [*lines, "qx_want(!is_tied);", *self.p.returned(self.p.convert(best, whole))], whole
 
     def _extremum_of_nothing(self, expr: ir.Extremum, scope: Scope) -> Found:
@@ -281,7 +279,7 @@ class Bodies:
     def _map(self, expr: ir.MakeMap, scope: Scope) -> Found:
         assert isinstance(expr.type, MapType)
         key = expr.type.key
-        c_name = self.e._fresh(expr.variable, scope)
+        c_name = self.e.fresh(expr.variable, scope)
         found: list[Shape] = []
 
         def note(v: Val) -> Lines:
@@ -431,7 +429,3 @@ def _is_lazy(collection: ir.Expr) -> bool:
 
 def _is_true(expr: ir.Expr) -> bool:
     return isinstance(expr, ir.Const) and expr.value is True
-
-
-def _indent(lines: Lines) -> Lines:
-    return ["    " + line for line in lines]

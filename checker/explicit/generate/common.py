@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from checker.explicit.generate.text import UnsupportedError
 from checker.ir.types import EmptyType, IntType, MapType, NoneType, OptionType, QuorumType, SeqType, SetType, Type, join
 
 
@@ -38,7 +39,8 @@ def common(first: Type, second: Type) -> Type:
             return MapType(key, common(a, b))
         case _:
             merged = join(first, second)
-            assert merged is not None, f"{first} and {second} have nothing in common"
+            if merged is None:
+                raise UnsupportedError(f"{first} where {second} stands too")
             return merged
 
 

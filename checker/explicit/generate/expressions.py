@@ -14,7 +14,19 @@ from typing import assert_never
 from checker.explicit.generate.access import Access, has_field
 from checker.explicit.generate.common import common
 from checker.explicit.generate.networks import Networks
-from checker.explicit.generate.text import Definitions, Lines, atom, block, comment, function, indented, negated
+from checker.explicit.generate.text import (
+    Definitions,
+    Lines,
+    UnsupportedError,
+    atom,
+    atom_of_logic,
+    block,
+    comment,
+    cost,
+    function,
+    indented,
+    negated,
+)
 from checker.explicit.generate.values import Packing, Spot, Val, is_plain
 from checker.explicit.layout import Layout
 from checker.explicit.shapes import (
@@ -139,7 +151,7 @@ class Expressions:
                 | ir.Interval()
                 | ir.Messages()
             ):
-                return self._lift(expr, scope)
+                return self.lift(expr, scope)
             case _:
                 assert_never(expr)
 
@@ -257,7 +269,7 @@ class Expressions:
         texts = [self.condition(e, scope) for e in operands]
         if self.definitions.fails(*texts):
             return texts
-        return sorted(texts, key=_cost)
+        return sorted(texts, key=cost)
 
     # -- what collections come to ------------------------------------------------------------------------------------
 
@@ -270,7 +282,7 @@ class Expressions:
             case ir.Size(collection=collection):
                 return Val(self.shape(INT), self._size(collection, scope))
             case ir.Subset():
-                return self._lift(expr, scope)
+                return self.lift(expr, scope)
             case ir.Member(element=element, collection=collection):
                 return Val(self.shape(BOOL), self._member(element, collection, scope))
             case ir.Covers(quorum=quorum, collection=collection):
@@ -392,7 +404,7 @@ class Expressions:
     def c_name(self, name: str) -> str:
         """Return what C calls a local name of the model."""
         name = name.replace(".", "_")
-        return f"{name}_" if name in self.definitions.taken else name
+        return f"{name}_" if name in self.definitions.taken | self.definitions.hidden else name
 
     def define(self, wanted: str, body: ir.Expr, names: Mapping[str, tuple[Shape, str]], remark: str) -> Signature:
         """Define the C function of an expression: its names are the parameters, and it takes the states it reads."""
@@ -412,7 +424,7 @@ class Expressions:
         states = [scope.note(scope.before if is_old or s == "old" else scope.state) for s in signature.states]
         return self.p.result(signature.shape, f"{signature.name}({', '.join([*states, *args])})")
 
-    def _lift(self, expr: ir.Expr, scope: Scope) -> Val:
+    def lift(self, expr: ir.Expr, scope: Scope) -> Val:
         """Return the call of a function that is made of an expression."""
         free = sorted(free_locals(expr))
         values = [scope.names[n] for n in free]
@@ -440,7 +452,7 @@ class Expressions:
 
         `given` are conditions under which alone the body matters: they may narrow the loop, and are tested in the body.
         """
-        c_name = self._fresh(name, scope)
+        c_name = self.fresh(name, scope)
 
         def inside(value: Val) -> Lines:
             return body(scope.bind(name, value))
@@ -457,9 +469,14 @@ class Expressions:
             case _:
                 return self.p.loop(self.value(domain, scope), c_name, inside)
 
-    def _fresh(self, name: str, scope: Scope) -> str:
+    def fresh(self, name: str, scope: Scope) -> str:
         """Return a C name for a bound name that no other name in scope has."""
-        taken = {self.p.c(v).removesuffix(".w") for v in scope.names.values()} | self.definitions.taken | scope.declared
+        taken = (
+            {self.p.c(v).removesuffix(".w") for v in scope.names.values()}
+            | self.definitions.taken
+            | self.definitions.hidden
+            | scope.declared
+        )
         name = name.replace(".", "_")
         candidate, number = name, 1
         while candidate in taken:
@@ -472,12 +489,12 @@ class Expressions:
         shape = self.shape(element)
         kind = "unsigned" if shape.type == BOOL else "uint64_t"
         if isinstance(shape, Number):
-            low, high = shape.low, shape.low + shape.top
-            head = f"for (int64_t {name} = {low}; {name} <= {high}; {name}++)"
+            head = f"for (int64_t {name} = {shape.least}; {name} <= {shape.greatest}; {name}++)"
             return block(head, body(Val(shape, name)))
         if isinstance(shape, Member) and shape.type != BOOL:
             return block(f"for ({kind} {name} = 0; {name} < {shape.card}; {name}++)", body(Val(shape, name)))
-        assert shape.card is not None
+        if shape.card is None:
+            raise UnsupportedError(f"a list of all values of {element}")
         lines, bound = self.p.declare(name, self.p.unranked(shape, f"{name}_rank"))
         head = f"for (unsigned {name}_rank = 0; {name}_rank < {shape.card}; {name}_rank++)"
         return [f"{head} {{", *indented([*lines, *body(bound)]), "}"]
@@ -558,37 +575,3 @@ def _bounds(name: str, a: Shape, b: Shape) -> tuple[int, int] | None:
 
 def _nothing(expr: ir.MakeSet | ir.MakeSeq) -> Type:
     return SetType(EmptyType()) if isinstance(expr, ir.MakeSet) else SeqType(EmptyType(), 0)
-
-
-def _cost(text: str) -> int:
-    """Return 0 for what reads a few values, 1 for what calls a function of the model."""
-    return int(any(part not in _CHEAP for part in _calls(text)))
-
-
-def _calls(text: str) -> list[str]:
-    import re
-
-    return re.findall(r"(\w+)\(", text)
-
-
-_CHEAP = frozenset(
-    (
-        "qx_get",
-        "qx_part",
-        "qx_has",
-        "qx_slice",
-        "qx_size",
-        "qx_first",
-        "qx_length",
-        "UINT64_C",
-        "INT64_C",
-        "uint64_t",
-        "int64_t",
-        "unsigned",
-    )
-)
-
-
-def atom_of_logic(text: str) -> str:
-    """Return an operand of a connective, in parentheses if it is a connective itself."""
-    return f"({text})" if "&&" in text or "||" in text or "?" in text else text

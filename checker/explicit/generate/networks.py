@@ -11,13 +11,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from checker.explicit.codec import encode, rank
-from checker.explicit.generate.text import Lines, atom, block, comment, function
+from checker.explicit.generate.text import Lines, UnsupportedError, atom, block, comment, function
 from checker.explicit.generate.values import Spot, Val
 from checker.explicit.shapes import WORD, BitSet, Copies, ListedSet, Place, Record, Shape, Variants
 from checker.interp.networks import Forger
 from checker.ir import expr as ir
 from checker.ir.instance import universe
-from checker.ir.types import BagType, RecordType, record_names
+from checker.ir.types import BagType, RecordType, Value, record_names
 
 if TYPE_CHECKING:
     from checker.explicit.generate.expressions import Expressions, Scope
@@ -39,11 +39,12 @@ class Networks:
         if record not in self._forged:
             shapes = self.layout.shapes
             shape = shapes.record(record)
-            ranks: set[int] = set()
-            if self.forger.is_active and not self.forger.bears_signatures(record):
-                for message in self.forger.forgeable(record, lambda _: ()):
-                    ranks.add(rank(shape, encode(shape, message, shapes)))
-            self._forged[record] = frozenset(ranks)
+            forged: tuple[Value, ...] = ()
+            if self.forger.can_sign(record) and not self.forger.bears_signatures(record):
+                if shape.card is None:
+                    raise UnsupportedError(f"a list of all {record} that can be forged")
+                forged = self.forger.forgeable(record, lambda _: ())
+            self._forged[record] = frozenset(rank(shape, encode(shape, message, shapes)) for message in forged)
         return self._forged[record]
 
     def needs_test(self, record: str) -> bool:
@@ -88,7 +89,7 @@ class Networks:
         card = self.layout.shapes.record(record).card or 0
         bits = sum(1 << r for r in self.always_forged(record))
         numbers = [bits >> WORD * i & (1 << WORD) - 1 for i in range(card // WORD + 2)]
-        return self.e.p.table(f"constant_forged_{record}", numbers)
+        return self.e.p.words(f"forged_{record}", numbers)
 
     def _has(self, network: str, words: str, value: Val) -> str:
         """Return the test for a message of one or of several kinds, by a function if it takes more than one bit."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from checker.explicit.generate.expressions import Expressions, Scope
-from checker.explicit.generate.text import Lines, atom, function
+from checker.explicit.generate.text import Lines, UnsupportedError, atom, function
 from checker.explicit.generate.values import Spot, Val
 from checker.explicit.shapes import WORD, Array, Sequence, Shape
 from checker.ir.system import Target
@@ -42,7 +42,7 @@ class Places:
                     lines.append(f"const unsigned {index} = qx_index({wanted}, {self.p.length(where)});")
                     where = self.digit(where, shape, index)
                 case _:
-                    raise AssertionError(f"{where.type} has no entries")
+                    raise UnsupportedError(f"a place inside of {where.type} inside of a sequence")
         is_digit = bool(target.steps) and isinstance(where.shape, Digit)
         return where, lines, lambda value: self.store(where, value, is_digit=is_digit)
 

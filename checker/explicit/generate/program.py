@@ -37,7 +37,8 @@ class Program:
 def program_of(layout: Layout, goals: tuple[Goal, ...]) -> Program:
     """Return the program of a system, which judges the goals that have a predicate."""
     system = layout.shapes.system
-    definitions = Definitions()
+    named = [n.name for kind in (system.functions, system.actions, system.properties) for n in kind]
+    definitions = Definitions(hidden=frozenset(named))
     expressions = Expressions(layout, definitions)
     numbers = Numbers(
         {a.name: i for i, a in enumerate(system.actions)},

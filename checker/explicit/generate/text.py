@@ -196,12 +196,20 @@ def function(remark: str, head: str, body: Lines) -> str:
     return f"{remark}\n{text}" if remark else text
 
 
+class UnsupportedError(Exception):
+    """Generated code does without something that a model has. The message names it."""
+
+
 @dataclass(slots=True)
 class Definitions:
-    """The types and functions of one program, each made when something first needs it, before what needs it."""
+    """The types and functions of one program, each made when something first needs it, before what needs it.
+
+    `hidden` are the names of functions to come, which no local name may hide.
+    """
 
     texts: Lines = field(default_factory=list)
     names: dict[object, str] = field(default_factory=dict)
+    hidden: frozenset[str] = frozenset()
     taken: set[str] = field(default_factory=lambda: set(RESERVED))
     can_fail: set[str] = field(default_factory=lambda: set(FAILING))
 
@@ -220,3 +228,35 @@ class Definitions:
         self.texts.append(text)
         if self.fails(*(parts or (text,))):
             self.can_fail.add(name)
+
+
+def cost(text: str) -> int:
+    """Return 0 for what reads a few values, 1 for what calls a function of the model."""
+    return int(any(part not in _CHEAP for part in _calls(text)))
+
+
+def _calls(text: str) -> list[str]:
+    return re.findall(r"(\w+)\(", text)
+
+
+_CHEAP = frozenset(
+    (
+        "qx_get",
+        "qx_part",
+        "qx_has",
+        "qx_slice",
+        "qx_size",
+        "qx_first",
+        "qx_length",
+        "UINT64_C",
+        "INT64_C",
+        "uint64_t",
+        "int64_t",
+        "unsigned",
+    )
+)
+
+
+def atom_of_logic(text: str) -> str:
+    """Return an operand of a connective, in parentheses if it is a connective itself."""
+    return f"({text})" if "&&" in text or "||" in text or "?" in text else text

@@ -141,6 +141,8 @@ class Packing:
         shape = value.shape
         if value.spot is not None:
             return f"qx_get({value.spot.words}, {value.spot.position}, {shape.bits})"
+        if isinstance(shape.type, BoolType):
+            return f"(uint64_t){atom(value.text)}"
         if not isinstance(shape, Number):
             return value.text
         if shape.bits == WORD:
@@ -251,22 +253,24 @@ class Packing:
             return Val(shape, f"UINT64_C({bits})")
         return Val(
             shape,
-            self.table(f"constant_{shape.type}", [bits >> WORD * i & (1 << WORD) - 1 for i in range(shape.words)]),
+            self.words(f"constant_{shape.type}", [bits >> WORD * i & (1 << WORD) - 1 for i in range(shape.words)]),
         )
 
+    def words(self, name: str, numbers: list[int]) -> str:
+        """Return the name of an array of constant words."""
+        return self._array(name, numbers, "uint64_t")
+
     def table(self, name: str, numbers: list[int]) -> str:
-        """Return the name of an array of constants."""
-        key = ("table", tuple(numbers))
+        """Return the name of an array of constants, each as narrow as can be."""
+        greatest = max(numbers, default=0)
+        return self._array(name, numbers, next(f"uint{n}_t" for n in (8, 16, 32, 64) if greatest < 1 << n))
+
+    def _array(self, name: str, numbers: list[int], kind: str) -> str:
+        key = ("array", name, kind, tuple(numbers))
         if key not in self.definitions.names:
             found = self.definitions.names[key] = self.definitions.name(name)
-            wide = max(numbers, default=0)
-            kind = (
-                next(f"uint{n}_t" for n in (8, 16, 32, 64) if wide < 1 << n) if "constant" not in name else "uint64_t"
-            )
-            rows = [
-                ", ".join(f"{n}u" if n < 1 << 32 else f"UINT64_C({n})" for n in numbers[i : i + 16])
-                for i in range(0, len(numbers), 16)
-            ]
+            shown = [f"{n}u" if n < 1 << 32 else f"UINT64_C({n})" for n in numbers]
+            rows = [", ".join(shown[i : i + 16]) for i in range(0, len(shown), 16)]
             body = ",\n    ".join(rows) or "0"
             self.definitions.texts.append(f"static const {kind} {found}[] = {{\n    {body},\n}};")
         return self.definitions.names[key]
@@ -403,17 +407,11 @@ class Packing:
                 return self.result(shape, f"{self._conversion(own, shape)}({self.c(value)})")
 
     def _number(self, value: Val, own: Number, shape: Number) -> Val:
-        fits = own.low >= shape.low and own.low + own.top <= shape.low + shape.top
+        """Return an integer where another range is declared; gives up if it is not in it."""
         text = self.c(value)
-        if fits:
+        if shape.least <= own.least and own.greatest <= shape.greatest:
             return Val(shape, text)
-        low, high = shape.low, shape.low + shape.top
-        assert isinstance(shape.type, IntType)
-        if shape.type.high is None and shape.bits == WORD and shape.type.low is not None:
-            low, high = int(shape.type.low), (1 << 63) - 1
-        if isinstance(shape.type.low, int) and isinstance(shape.type.high, int) and shape.type.high < shape.type.low:
-            return Val(shape, f"(qx_want(false), {text})")
-        return Val(shape, f"qx_ranged({text}, {_int64(low)}, {_int64(high)})")
+        return Val(shape, f"qx_ranged({text}, {_int64(shape.least)}, {_int64(shape.greatest)})")
 
     def _wrapped(self, value: Val, shape: Maybe) -> Val:
         """Return an optional value that holds something."""
@@ -470,7 +468,8 @@ class Packing:
             return self.loop_word(self.c(value), "", shape.element, name, body)
         lines, words = self.declare(f"{name}_set", value)
         inner = self.loop_word(f"{words.text}[{name}_word]", f"64 * {name}_word + ", shape.element, name, body)
-        return [*lines, f"for (unsigned {name}_word = 0; {name}_word < {shape.words}; {name}_word++)", *_nested(inner)]
+        head = f"for (unsigned {name}_word = 0; {name}_word < {shape.words}; {name}_word++)"
+        return _scoped(lines, [head, *_nested(inner)])
 
     def loop_word(self, word: str, base: str, element: Shape, name: str, body: Callable[[Val], Lines]) -> Lines:
         """Return the loop over the bits of a word, the first of which has the rank `base`."""
@@ -489,7 +488,9 @@ class Packing:
         head, whole = self.declare(f"{name}_list", value)
         lines, bound = self.declare(name, self.part(whole, WORD, shape.element, f"{name}_at * {shape.stride}"))
         inside = ["    " + line for line in [*lines, *body(bound)]]
-        return [*head, f"for (unsigned {name}_at = 0; {name}_at < {whole.text}[0]; {name}_at++) {{", *inside, "}"]
+        return _scoped(
+            head, [f"for (unsigned {name}_at = 0; {name}_at < {whole.text}[0]; {name}_at++) {{", *inside, "}"]
+        )
 
     def _loop_sequence(self, value: Val, name: str, body: Callable[[Val], Lines]) -> Lines:
         if value.shape.bits == 0 or holds_nothing(value.shape):
@@ -497,7 +498,8 @@ class Packing:
         head, whole = self.declare(f"{name}_seq", value)
         lines, bound = self.declare(name, self.element(whole, f"{name}_at"))
         inside = ["    " + line for line in [*lines, *body(bound)]]
-        return [*head, f"for (unsigned {name}_at = 0; {name}_at < {self.length(whole)}; {name}_at++) {{", *inside, "}"]
+        loop = f"for (unsigned {name}_at = 0; {name}_at < {self.length(whole)}; {name}_at++) {{"
+        return _scoped(head, [loop, *inside, "}"])
 
     def discarded(self, value: Val) -> Lines:
         """Return what evaluates a value that nobody needs, since it may be undefined."""
@@ -560,6 +562,11 @@ def holds_nothing(shape: Shape) -> bool:
 def shifted(text: str, at: int) -> str:
     """Return a code moved up to a bit position."""
     return f"{atom(text)} << {at}" if at else text
+
+
+def _scoped(declared: Lines, loop: Lines) -> Lines:
+    """Return a loop in a block with what is declared for it."""
+    return ["{", *indented([*declared, *loop]), "}"]
 
 
 def _nested(lines: Lines) -> Lines:

@@ -87,10 +87,14 @@ static const uint8_t every_Accepted[] = {
     0u, 1u, 2u, 3u, 4u, 5u, 8u, 9u, 10u, 11u, 12u, 13u,
 };
 
+static const uint8_t members_of_PrepareQuorum[] = {
+    3u, 5u, 6u,
+};
+
 /* PrepareQuorum as Set[Acceptor]. */
 static uint64_t Set_Acceptor__of_PrepareQuorum(uint64_t value)
 {
-    return members_of_AcceptQuorum[value];
+    return members_of_PrepareQuorum[value];
 }
 
 /* is_past: Return whether a has promised a ballot above b, and so takes part in b no more. */
