@@ -32,7 +32,7 @@ def engine_of(options: argparse.Namespace) -> Engine:
         return engine
     from checker.explicit.engine import ExplicitEngine
 
-    return ExplicitEngine(options.workers, options.store)
+    return ExplicitEngine(options.workers, options.store, symmetry=not options.no_symmetry)
 
 
 def engine_named(name: str) -> Engine:

@@ -78,13 +78,18 @@ def engine_arguments(parser: argparse.ArgumentParser) -> None:
         default=STORES[0],
         help="how states are kept (explicit): as they are, as shared trees, or as 64-bit fingerprints",
     )
+    engines.add_argument(
+        "--no-symmetry",
+        action="store_true",
+        help="explore states that differ only in the names of interchangeable members one by one (explicit)",
+    )
 
 
 def limit_arguments(parser: argparse.ArgumentParser) -> None:
     """Add where an exploration gives up."""
     limits = parser.add_argument_group("limits", "what is not decided by then is unknown")
     limits.add_argument("--time", metavar="SECONDS", type=positive_number, help="stop after so long")
-    limits.add_argument("--states", metavar="N", type=positive, help="stop at so many distinct states")
+    limits.add_argument("--states", metavar="N", type=positive, help="keep no more than N states")
     limits.add_argument("--depth", metavar="N", type=natural, help="go no further than N actions")
     limits.add_argument("--memory", metavar="GB", type=positive_number, help="stop at so many gigabytes")
 

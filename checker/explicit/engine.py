@@ -16,7 +16,7 @@ from checker.explicit.build import CompilerError, build, find_compiler
 from checker.explicit.codec import CapacityError
 from checker.explicit.findings import NativeFindings
 from checker.explicit.generate.program import GOALS_MAX, INCLUDE, Program, guards_of, program_of
-from checker.explicit.generate.text import UnsupportedError
+from checker.explicit.generate.text import AsymmetricError, UnsupportedError
 from checker.explicit.layout import Layout, layout_of
 from checker.explicit.library import (
     Bits,
@@ -40,6 +40,7 @@ from checker.interp.meter import Meter
 from checker.interp.statements import Guard
 from checker.interp.watch import UndefinedError, starts
 from checker.ir.instance import Instance
+from checker.ir.symmetry import NO_SYMMETRY, Symmetry, symmetry_of
 from checker.ir.system import System
 from checker.trace.verdict import Counts, Holds, Progress, Report, Request, Unknown, Unreached
 
@@ -75,6 +76,7 @@ class ExplicitEngine:
 
     workers: int = 1
     store: Store = "exact"
+    symmetry: bool = True
     name: str = field(default="explicit", init=False)
 
     def run(
@@ -113,17 +115,31 @@ class ExplicitEngine:
         except UndefinedError:  # the interpreter says it best
             return self._interpreted(system, instance, request, progress, base, "")
         capacities: dict[str, int] = {}
+        symmetry, remarks = self._symmetry(system, instance, request)
         while True:
             try:
-                report = _Run(self, machine, goals, request, meter, base).report(capacities)
+                report = _Run(self, machine, goals, request, meter, base, symmetry).report(capacities)
             except _OutgrownError as outgrown:
                 _enlarge(capacities, outgrown.kind)
+                continue
+            except AsymmetricError as order:
+                symmetry, remarks = NO_SYMMETRY, (f"symmetry was not used: {order}, whichever comes first",)
+                continue
+            except _UnreducedError:
+                symmetry = NO_SYMMETRY
                 continue
             except UnsupportedError as missing:
                 remark = f"compiled code does without {missing}: the interpreter explored, some hundred times slower"
                 return self._interpreted(system, instance, request, progress, base, remark)
+            report = replace(report, warnings=(*remarks, *report.warnings), symmetry=str(symmetry))
             report = self._with_temporal(self._doubted(report), request, progress, base)
             return replace(report, seconds=meter.seconds)
+
+    def _symmetry(self, system: System, instance: Instance, request: Request) -> tuple[Symmetry, tuple[str, ...]]:
+        """Return the symmetry to use. A temporal property may tell states apart that differ in names only."""
+        if not self.symmetry or request.temporal:
+            return NO_SYMMETRY, ()
+        return symmetry_of(system, instance), ()
 
     def _doubted(self, report: Report) -> Report:
         """Return the report with what fingerprints cannot know left unknown: they may have hidden a state."""
@@ -170,6 +186,10 @@ class ExplicitEngine:
         return replace(report, warnings=(*((warning,) if warning else ()), *report.warnings))
 
 
+class _UnreducedError(Exception):
+    """Something is undefined in a state that stands for others: which are reached first, only they can tell."""
+
+
 class _OutgrownError(Exception):
     """A listed set or bag needs more room than there is."""
 
@@ -196,17 +216,20 @@ class _Run:
     request: Request
     meter: Meter
     base: System | None
+    symmetry: Symmetry
 
     def report(self, capacities: dict[str, int]) -> Report:
         """Search and report.
 
         Raises:
+            AsymmetricError: the order of interchangeable members matters.
             _OutgrownError: a listed set or bag needs more room.
+            _UnreducedError: symmetry hides what happens.
 
         """
         machine = self.machine
         layout = layout_of(Shapes(machine.system, machine.instance, capacities))
-        program = program_of(layout, self.goals)
+        program = program_of(layout, self.goals, self.symmetry)
         try:
             library = load_library(build(f"{INCLUDE}\n{program.text}"))
         except CompilerError as problem:
@@ -223,6 +246,8 @@ class _Run:
             stopped = search.explore(self._look)
             if search.run.trouble == Trouble.OUTGROWN:
                 raise _OutgrownError(program.listed[search.run.trouble_detail])
+            if search.run.trouble and self.symmetry.classes:
+                raise _UnreducedError
             findings = self._findings(layout, program, search, cuts, stopped)
             self._trace(findings, program)
             return report_of(findings, self.goals, self.engine.name, self.base)

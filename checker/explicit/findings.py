@@ -1,7 +1,8 @@
 """What a native search found, in the words of the interpreter: states become values, ways become moves.
 
 A way comes as packed states. It is walked again from its beginning by the interpreter, which looks for the move that
-leads to the next state; so no trace is shown that is not one.
+leads to the next state; so no trace is shown that is not one. Under symmetry the states of a way stand for their
+orbits, and a move leads on if it leads to a state of the next orbit: what is shown is a behaviour of the model itself.
 """
 
 from __future__ import annotations
@@ -130,7 +131,7 @@ class NativeFindings:
         raise DisagreementError("no move leads from one state of a way to the next")
 
     def _is(self, state: StateValues, mark: Words | int) -> bool:
-        words = self.layout.pack(state)
+        words = self.search.least(self.layout.pack(state))
         return (self.search.hash(words) if isinstance(mark, int) else words) == mark
 
 

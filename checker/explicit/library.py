@@ -211,6 +211,20 @@ class Search:
         self.library.qx_hash_of.restype = c_uint64
         return int(self.library.qx_hash_of(self._array(list(state)), c_uint32(self.sizes.words)))
 
+    def least(self, state: Words) -> Words:
+        """Return the state that stands for the orbit of a state; without symmetry, the state."""
+        return self._least(state)[0]
+
+    def orbit(self, state: Words) -> int:
+        """Return the number of states in the orbit of a state."""
+        return self._least(state)[1]
+
+    def _least(self, state: Words) -> tuple[Words, int]:
+        words = (c_uint64 * self.sizes.words)(*state)
+        self.library.qx_least_of.restype = c_uint64
+        size = self.library.qx_least_of(c_void_p(self.run.model), words)
+        return tuple(words), int(size)
+
     @property
     def limit(self) -> str:
         """The limit that the store has met, in words."""

@@ -49,13 +49,14 @@ def describe(verdict: Verdict, report: Report, *, with_bounds: bool = True) -> s
 
 
 def counts_line(report: Report) -> str:
-    """Return how much was explored: "3,921 distinct states, 23,563 generated, depth 16"."""
+    """Return how much was explored: "3,921 distinct states in 443 orbits, 23,563 generated, depth 16"."""
     counts = report.counts
     if report.seed is not None:
         return f"{plural(counts.generated, 'random step')}, at most {counts.depth:,} in a run ({report.engine})"
     extent = "" if report.complete else ", not all of them"
+    orbits = f" in {plural(counts.stored, 'orbit')}" if report.symmetry else ""
     return (
-        f"{plural(counts.distinct, 'distinct state')}{extent}, {counts.generated:,} generated, "
+        f"{plural(counts.distinct, 'distinct state')}{orbits}{extent}, {counts.generated:,} generated, "
         f"depth {counts.depth:,} ({report.engine})"
     )
 

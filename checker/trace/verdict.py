@@ -114,7 +114,7 @@ class Report:
 
     `vacuous` names the invariants that hold only because they say nothing about any state (`all(… for … if …)` whose
     range is always empty), and temporal properties of the form "whenever p" where p is never true, after a complete
-    run.
+    run. `symmetry` says of which sorts how many members were interchangeable: "Acceptor 3!".
     """
 
     system: System
@@ -132,6 +132,7 @@ class Report:
     seed: int | None = None
     error: ModelErrorFound | None = None
     vacuous: tuple[str, ...] = ()
+    symmetry: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -25,7 +26,7 @@ def everything(system: System) -> Request:
 def findings(report: Report) -> dict[str, Any]:
     """Return what does not depend on the engine, by what it is."""
     return {
-        "counts": report.counts,
+        "counts": replace(report.counts, stored=0),
         "complete": report.complete,
         "bounds": report.bounds_hit,
         "coverage": report.coverage,

@@ -36,9 +36,10 @@ def packing(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     return str(request.param)
 
 
-def agree(system: System, settings: dict[str, Setting]) -> None:
+def agree(system: System, settings: dict[str, Setting], engine: ExplicitEngine | None = None) -> None:
     instance = build_instance(system, "test", settings)
-    native, reference = (e.run(system, instance, everything(system)) for e in (ExplicitEngine(2), Interpreter()))
+    engines = (engine or ExplicitEngine(2), Interpreter())
+    native, reference = (e.run(system, instance, everything(system)) for e in engines)
     if reference.error is None:
         assert findings(native) == findings(reference)
         return

@@ -15,7 +15,17 @@ from typing import assert_never
 from checker.explicit.generate.common import common
 from checker.explicit.generate.expressions import Expressions, Scope
 from checker.explicit.generate.places import Digit, Places
-from checker.explicit.generate.text import Lines, UnsupportedError, atom, block, comment, function, indented, negated
+from checker.explicit.generate.text import (
+    AsymmetricError,
+    Lines,
+    UnsupportedError,
+    atom,
+    block,
+    comment,
+    function,
+    indented,
+    negated,
+)
 from checker.explicit.generate.values import Spot, Val
 from checker.explicit.shapes import Array, Sequence, Shape
 from checker.interp.program import segments
@@ -339,9 +349,25 @@ class Actions:
                 domain, self.e.fresh(statement.variable, frozen), lambda v: body(frozen.bind(statement.variable, v))
             )
         )
+        self._want_one_ending(statement, loop)
         if not stops:
             return loop
         return [f"bool {mark} = false;", *loop, f"if ({mark})", f"    {at.leave}"]
+
+    def _want_one_ending(self, statement: ForEach, loop: Lines) -> None:
+        """Refuse a loop that may end in several ways, whichever member comes first, if members have no order.
+
+        Raises:
+            AsymmetricError: there is one.
+
+        """
+        if not self.e.is_reordered(statement.domain.type):
+            return
+        ways = {way for s in walk_statements(statement.body) for way in _endings(s)}
+        ways |= {"something undefined"} if self.e.definitions.fails(*loop) else set()
+        if len(ways) > 1:
+            where = f"the loop over {statement.variable} in {self._action.name}"
+            raise AsymmetricError(f"{where} may end in {' or '.join(sorted(ways))}")
 
     def _frozen_domain(self, domain: ir.Expr, at: Body) -> tuple[Scope, ir.Expr | Val]:
         """Return the domain of a loop, made before the loop writes anything if it depends on the state."""
@@ -561,6 +587,25 @@ def _assigned(statements: tuple[Statement, ...]) -> list[str]:
             case _:
                 pass
     return names
+
+
+def _endings(statement: Statement) -> tuple[str, ...]:
+    """Return how a statement may end an action, besides in something undefined."""
+    match statement:
+        case Require() | Choose():
+            return ("a false require",)
+        case Successor(type=kind):
+            return (f"a cut by {kind.name}",)
+        case Spend(budget=budget):
+            return (f"a cut by {budget}",)
+        case Append():
+            return ("a full sequence",)
+        case NetOp(type=FifoType(), operation="send"):
+            return ("a full channel",)
+        case NetOp(type=FifoType() | BagType(), operation=operation) if operation not in ("send", "reset"):
+            return ("a false require",)
+        case _:
+            return ()
 
 
 def _may_stop(statements: tuple[Statement, ...]) -> bool:

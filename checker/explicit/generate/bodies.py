@@ -82,7 +82,12 @@ class Bodies:
             tests.append(own if is_any else negated(own))
             return self._if(tests, [found])
 
-        lines = self._generators(expr.generators, scope, innermost, (expr.body,) if is_any else ())
+        also = (expr.body,) if is_any else ()
+        lines = self._generators(expr.generators, scope, innermost, also)
+        if self.e.definitions.fails(*lines) and any(self.e.is_reordered(g.domain.type) for g in expr.generators):
+            found = "is_found = true;"  # whatever the order: go on, so that nothing undefined is missed
+            lines = self._generators(expr.generators, scope, innermost, also)
+            return ["bool is_found = false;", *lines, f"return {'' if is_any else '!'}is_found;"], self.e.shape(BOOL)
         return [*lines, f"return {'false' if is_any else 'true'};"], self.e.shape(BOOL)
 
     def _tests(self, conditions: tuple[ir.Expr, ...], scope: Scope) -> Lines:

@@ -45,6 +45,7 @@ from checker.ir import expr as ir
 from checker.ir.instance import universe
 from checker.ir.logic import conjuncts
 from checker.ir.show import show_expr
+from checker.ir.symmetry import NO_SYMMETRY, Symmetry, sorts_in
 from checker.ir.types import (
     BOOL,
     INT,
@@ -101,8 +102,9 @@ class Signature:
 class Expressions:
     """Compiles the expressions of one system for one instance."""
 
-    def __init__(self, layout: Layout, definitions: Definitions) -> None:
+    def __init__(self, layout: Layout, definitions: Definitions, symmetry: Symmetry = NO_SYMMETRY) -> None:
         self.layout = layout
+        self._interchangeable = frozenset(c.sort for c in symmetry.classes)
         self.definitions = definitions
         self.p = Packing(layout.shapes, definitions)
         self.system = layout.shapes.system
@@ -114,6 +116,10 @@ class Expressions:
 
     def shape(self, kind: Type) -> Shape:
         return self.layout.shapes.of(kind)
+
+    def is_reordered(self, kind: Type) -> bool:
+        """Return whether the elements of a type may come in another order in a state that this one stands for."""
+        return bool(self._interchangeable & sorts_in(kind, self.system))
 
     def condition(self, expr: ir.Expr, scope: Scope) -> str:
         """Return a condition as C."""

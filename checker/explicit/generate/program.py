@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from checker.explicit.generate.actions import Actions, Numbers
 from checker.explicit.generate.expressions import Expressions
+from checker.explicit.generate.symmetry import define_symmetry
 from checker.explicit.generate.text import Definitions, Lines, comment, function
 from checker.explicit.layout import Layout
 from checker.interp.goals import Goal, range_of
 from checker.ir.expr import Expr
+from checker.ir.symmetry import NO_SYMMETRY, Symmetry
 from checker.ir.system import Require, System
 from checker.ir.walk import walk_statements
 
@@ -34,18 +36,26 @@ class Program:
     listed: tuple[str, ...]
 
 
-def program_of(layout: Layout, goals: tuple[Goal, ...]) -> Program:
-    """Return the program of a system, which judges the goals that have a predicate."""
+def program_of(layout: Layout, goals: tuple[Goal, ...], symmetry: Symmetry = NO_SYMMETRY) -> Program:
+    """Return the program of a system, which judges the goals that have a predicate.
+
+    Under symmetry its successors are the least of their orbits.
+
+    Raises:
+        AsymmetricError: an action depends on the order in which interchangeable members are met.
+
+    """
     system = layout.shapes.system
     named = [n.name for kind in (system.functions, system.actions, system.properties) for n in kind]
     definitions = Definitions(hidden=frozenset(named))
-    expressions = Expressions(layout, definitions)
+    expressions = Expressions(layout, definitions, symmetry)
     numbers = Numbers(
         {a.name: i for i, a in enumerate(system.actions)},
         guards={id(g): i for i, g in enumerate(guards_of(system))},
     )
     judged = tuple(g for g in goals if g.body is not None)
     judges, ranges = _judges(expressions, judged)
+    orbits = define_symmetry(expressions.p, layout, symmetry) if symmetry.classes else "NULL"
     predicates = len(definitions.texts)
     actions = Actions(expressions, numbers)
     names = [actions.define(action) for action in system.actions]
@@ -58,10 +68,10 @@ def program_of(layout: Layout, goals: tuple[Goal, ...]) -> Program:
         comment(f"{system.name}, {layout.shapes.instance}: {layout.words} words a state. Generated from the model."),
         *definitions.texts[:predicates],
         *judges,
-        _prelude(layout, has_steps=any(g.kind == "transition" for g in judged)),
+        _prelude(layout, has_steps=any(g.kind == "transition" for g in judged), orbits=orbits),
         *definitions.texts[predicates:],
         expand,
-        _model(system, layout, numbers),
+        _model(system, layout, numbers, orbits),
     )
     text = "\n\n".join(part.strip("\n") for part in everything) + "\n"
     return Program(text, SYMBOL, judged, ranges, tuple(numbers.bounds), tuple(expressions.p.outgrowable))
@@ -112,8 +122,9 @@ def _judge(
     return function(comment(f"Which of the open goals a {what} decides."), f"uint64_t {name}({parameters})", body_lines)
 
 
-def _prelude(layout: Layout, *, has_steps: bool) -> str:
+def _prelude(layout: Layout, *, has_steps: bool, orbits: str) -> str:
     """Return what actions begin and end their steps with."""
+    push = "qx_push(work, qx_hash(t, WORDS));" if orbits == "NULL" else f"qx_push_orbit(work, {orbits});"
     judge = [
         "if (work->open_steps != 0) {",
         "    const uint64_t decided = judge_step(s, t, work->open_steps);",
@@ -130,7 +141,7 @@ def _prelude(layout: Layout, *, has_steps: bool) -> str:
         (
             "Counts a step that leaves the state as it is.",
             "void stay(qx_work *work, unsigned action)",
-            ["work->outcomes++;", "work->generated++;", "work->fired[action]++;"],
+            ["work->outcomes++;", "work->generated += work->weight;", "work->fired[action] += work->weight;"],
         ),
         (
             "Ends a step from s to t, the successor that was begun last.",
@@ -140,20 +151,20 @@ def _prelude(layout: Layout, *, has_steps: bool) -> str:
                 "if (qx_same(s, t, WORDS))",
                 "    return;",
                 *(judge if has_steps else []),
-                "qx_push(work, qx_hash(t, WORDS));",
+                push,
             ],
         ),
         (
             "Counts the ways of binding what is left of a transition that a bound cuts.",
             "void cut(qx_work *work, unsigned bound, uint64_t ways)",
-            ["work->cuts[bound] += ways;", "work->outcomes += ways;"],
+            ["work->cuts[bound] += ways * work->weight;", "work->outcomes += ways;"],
         ),
     )
     texts = [function(comment(remark), head, body) for remark, head, body in functions]
     return "\n\n".join([f"enum {{ WORDS = {layout.words} }};", *texts])
 
 
-def _model(system: System, layout: Layout, numbers: Numbers) -> str:
+def _model(system: System, layout: Layout, numbers: Numbers, orbits: str) -> str:
     """Return the description of the program that the runtime works with."""
     entries = {
         "name": f'"{system.name}"',
@@ -164,6 +175,7 @@ def _model(system: System, layout: Layout, numbers: Numbers) -> str:
         "expand": "expand",
         "judge": "judge",
         "inhabited": "inhabited",
+        "symmetry": orbits,
     }
     lines = "\n".join(f"    .{name} = {value}," for name, value in entries.items())
     return f"const qx_model {SYMBOL} = {{\n{lines}\n}};"

@@ -117,6 +117,10 @@ RESERVED = frozenset(
         "inhabited",
         "propositions",
         "all_propositions",
+        "colour",
+        "exchange",
+        "symmetry",
+        "class_sizes",
     ]
 )
 """What no name of a model may be called in C: keywords, library functions, and the names that generated code uses."""
@@ -198,6 +202,10 @@ def function(remark: str, head: str, body: Lines) -> str:
 
 class UnsupportedError(Exception):
     """Generated code does without something that a model has. The message names it."""
+
+
+class AsymmetricError(Exception):
+    """What an action does depends on the order in which members are met. The message says where."""
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@
 
 #include "hash.h"
 #include "lists.h"
+#include "symmetry.h"
 #include "values.h"
 
 enum {
@@ -24,14 +25,17 @@ typedef struct {
     void (*expand)(const uint64_t *s, qx_work *work);             /* takes every step from s */
     uint64_t (*judge)(const uint64_t *s, uint64_t open);          /* which of the open goals s decides */
     uint64_t (*inhabited)(const uint64_t *s, uint64_t open);      /* which ranges of invariants are not empty in s */
+    const qx_symmetry *symmetry; /* successors are the least of their orbits; NULL: they are not */
 } qx_model;
 
 /* What one worker is doing. */
 struct qx_work {
     uint64_t *room;        /* where the next successor is built */
     uint64_t *hashes;      /* of the successors in the batch */
+    uint64_t *orbits;      /* of the successors in the batch: their sizes, under symmetry */
     unsigned filled;       /* successors in the batch */
     unsigned words;
+    uint64_t weight;       /* states that the state being expanded stands for */
     uint64_t outcomes;     /* steps and cuts of the state being expanded, so far */
     uint64_t generated;    /* steps */
     uint64_t open_steps;   /* goals that a step may decide */
@@ -45,8 +49,8 @@ struct qx_work {
     void (*prefetch)(const void *store, uint64_t hash);
 };
 
-#define QX_REACHED(guard) (work->reached[guard]++)
-#define QX_REFUSED(guard) (work->refused[guard]++)
+#define QX_REACHED(guard) (work->reached[guard] += work->weight)
+#define QX_REFUSED(guard) (work->refused[guard] += work->weight)
 
 /* Adds the successor that was built in the batch. */
 static inline void qx_push(qx_work *work, uint64_t hash)
@@ -56,6 +60,13 @@ static inline void qx_push(qx_work *work, uint64_t hash)
     work->prefetch(work->store, hash);
     if (++work->filled == QX_AHEAD)
         work->flush(work);
+}
+
+/* Adds the successor that was built in the batch as the least of its orbit. */
+static inline void qx_push_orbit(qx_work *work, const qx_symmetry *symmetry)
+{
+    work->orbits[work->filled] = qx_canonical(symmetry, work->room, work->words);
+    qx_push(work, qx_hash(work->room, work->words));
 }
 
 /* Choices: a step that chooses is run once for each way of choosing, the last choice changing first. */

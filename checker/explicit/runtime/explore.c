@@ -38,10 +38,10 @@ static void let_grow(search *s);
 
 /* Looking up successors. */
 
-static void judge_new(worker *w, const uint64_t *state)
+static void judge_new(worker *w, const uint64_t *state, uint64_t orbit)
 {
     const qx_model *model = w->search->run->model;
-    w->distinct++;
+    w->distinct += model->symmetry != NULL ? orbit : 1;
     if (w->search->open_goals != 0)
         decide(w, model->judge(state, w->search->open_goals), state, true);
     if (w->uninhabited != 0)
@@ -54,7 +54,7 @@ static void look_up(worker *w, unsigned i)
     qx_ref ref;
     switch (qx_store_insert(w->search->run->store, w->number, state, w->work.hashes[i], w->source_hash, &ref)) {
     case QX_NEW:
-        judge_new(w, state);
+        judge_new(w, state, w->work.orbits[i]);
         break;
     case QX_OLD:
         break;
@@ -149,6 +149,16 @@ static size_t segment_of(const search *s, uint64_t place)
     return low;
 }
 
+/* The number of states that a state stands for. */
+static uint64_t orbit_of(worker *w, const uint64_t *state)
+{
+    const qx_symmetry *symmetry = w->search->run->model->symmetry;
+    if (symmetry == NULL)
+        return 1;
+    memcpy(w->copy, state, w->work.words * sizeof *state);
+    return qx_canonical(symmetry, w->copy, w->work.words);
+}
+
 static void expand(worker *w, qx_ref ref)
 {
     search *s = w->search;
@@ -158,12 +168,13 @@ static void expand(worker *w, qx_ref ref)
     if (s->run->kind == QX_FP64)
         w->source_hash = qx_hash(state, w->work.words);
     w->work.outcomes = 0;
+    w->work.weight = orbit_of(w, state);
     model->expand(state, &w->work);
     if (s->run->kind != QX_EXACT)
         flush(&w->work); /* these stores want to know where a state was reached from */
     if (w->work.outcomes != 0)
         return;
-    w->terminal++;
+    w->terminal += w->work.weight;
     if (s->open_deadlock != 0)
         decide(w, s->open_deadlock, state, false);
 }
@@ -357,7 +368,10 @@ static void visit_initial_states(search *s)
     for (uint64_t i = 0; i < run->initial_count; i++) {
         memcpy(w->work.room, run->initial + i * w->work.words, w->work.words * sizeof *w->work.room);
         w->work.generated++;
-        qx_push(&w->work, qx_hash(w->work.room, w->work.words));
+        if (run->model->symmetry != NULL)
+            qx_push_orbit(&w->work, run->model->symmetry);
+        else
+            qx_push(&w->work, qx_hash(w->work.room, w->work.words));
         if (qx_store_wants_growth(run->store)) {
             flush(&w->work);
             qx_store_grow(run->store);
@@ -450,4 +464,9 @@ void qx_close(qx_run *run)
 uint64_t qx_hash_of(const uint64_t *state, unsigned words)
 {
     return qx_hash(state, words);
+}
+
+uint64_t qx_least_of(const qx_model *model, uint64_t *state)
+{
+    return model->symmetry != NULL ? qx_canonical(model->symmetry, state, model->words) : 1;
 }

@@ -76,6 +76,9 @@ bool qx_fingerprints(qx_run *run, uint64_t hash, int64_t level, uint64_t *hashes
 /* The hash of a state. */
 uint64_t qx_hash_of(const uint64_t *state, unsigned words);
 
+/* Replaces a state by the least of its orbit, and returns the size of the orbit. */
+uint64_t qx_least_of(const qx_model *model, uint64_t *state);
+
 uint64_t qx_seen_states(const qx_run *run);
 uint64_t qx_seen_bytes(const qx_run *run);
 const char *qx_limit(const qx_run *run);

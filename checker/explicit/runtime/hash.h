@@ -65,6 +65,14 @@ static inline uint64_t qx_hash_stir(qx_uint128 sum)
     return hash ^ hash >> 27;
 }
 
+/* A number that looks like no other, for colours: MurmurHash3's finalizer (Appleby) without its first shift. */
+static inline uint64_t qx_stir(uint64_t number)
+{
+    number *= 0xff51afd7ed558ccd;
+    number = (number ^ number >> 33) * 0xc4ceb9fe1a85ec53;
+    return number ^ number >> 33;
+}
+
 static inline uint64_t qx_hash(const uint64_t *state, unsigned words)
 {
     uint64_t hash = 0;

@@ -63,6 +63,30 @@ static inline uint64_t qx_slice(const uint64_t *w, unsigned at, unsigned width)
     return qx_low(bits, width);
 }
 
+/* Writes `width` (at most 64) bits that may lie across the end of a word. */
+static inline void qx_put_slice(uint64_t *w, unsigned at, unsigned width, uint64_t bits)
+{
+    const uint64_t all = qx_low(UINT64_MAX, width);
+    w[at / 64] = (w[at / 64] & ~(all << at % 64)) | bits << at % 64;
+    if (at % 64 + width > 64)
+        w[at / 64 + 1] = (w[at / 64 + 1] & ~(all >> (64 - at % 64))) | bits >> (64 - at % 64);
+}
+
+/* Exchanges each of some bits of `words` words, none of which is another's partner, with the bit `distance` above it. */
+static inline void qx_exchange_bits(uint64_t *w, unsigned words, const uint64_t *lower, unsigned distance)
+{
+    const unsigned far = distance / 64, shift = distance % 64;
+    for (unsigned i = 0; i + far < words; i++) {
+        const bool is_split = shift != 0 && i + far + 1 < words;
+        const uint64_t upper = w[i + far] >> shift | (is_split ? w[i + far + 1] << (64 - shift) : 0);
+        const uint64_t differ = (upper ^ w[i]) & lower[i];
+        w[i] ^= differ;
+        w[i + far] ^= differ << shift;
+        if (is_split)
+            w[i + far + 1] ^= differ >> (64 - shift);
+    }
+}
+
 static inline unsigned qx_first(uint64_t bits)
 {
     return (unsigned)__builtin_ctzll(bits);

@@ -33,15 +33,17 @@ bool qx_open_worker(search *s, unsigned number)
     w->number = number;
     w->batch = calloc((size_t)(QX_AHEAD + 1) * words, sizeof *w->batch);
     w->scratch = calloc(words, sizeof *w->scratch);
+    w->copy = calloc(words, sizeof *w->copy);
     w->least_trouble = calloc(words, sizeof *w->scratch);
-    w->work = (qx_work){.room = w->batch, .words = words, .store = run->store};
+    w->work = (qx_work){.room = w->batch, .words = words, .weight = 1, .store = run->store};
     w->work.hashes = calloc(QX_AHEAD, sizeof *w->work.hashes);
+    w->work.orbits = calloc(QX_AHEAD, sizeof *w->work.orbits);
     w->work.fired = calloc(model->actions + 1u, sizeof(uint64_t));
     w->work.cuts = calloc(model->bounds + 1u, sizeof(uint64_t));
     w->work.reached = calloc(model->guards + 1u, sizeof(uint64_t));
     w->work.refused = calloc(model->guards + 1u, sizeof(uint64_t));
-    bool is_open = w->batch && w->scratch && w->least_trouble && w->work.hashes && w->work.fired
-                   && w->work.cuts && w->work.reached && w->work.refused;
+    bool is_open = w->batch && w->scratch && w->copy && w->least_trouble && w->work.hashes && w->work.orbits
+                   && w->work.fired && w->work.cuts && w->work.reached && w->work.refused;
     for (unsigned i = 0; i < QX_GOALS_MAX; i++)
         is_open = (w->least[i] = calloc(words, sizeof *w->least[i])) != NULL && is_open;
     return is_open;
@@ -64,8 +66,8 @@ void qx_close_worker(qx_run *run, worker *w)
     add_counts(run->cuts, w->work.cuts, model->bounds);
     add_counts(run->reached, w->work.reached, model->guards);
     add_counts(run->refused, w->work.refused, model->guards);
-    void *const memory[] = {w->batch,      w->scratch,      w->least_trouble, w->work.hashes,
-                            w->work.fired, w->work.cuts, w->work.reached,  w->work.refused};
+    void *const memory[] = {w->batch,       w->scratch,    w->copy,      w->least_trouble,  w->work.hashes,
+                            w->work.orbits, w->work.fired, w->work.cuts, w->work.reached, w->work.refused};
     for (size_t i = 0; i < sizeof memory / sizeof *memory; i++)
         free(memory[i]);
     for (unsigned i = 0; i < QX_GOALS_MAX; i++)

@@ -19,7 +19,7 @@ typedef struct {
     qx_work work; /* first, so that generated code's pointer is a pointer to the worker */
     search *search;
     unsigned number;
-    uint64_t *batch, *scratch, *least_trouble;
+    uint64_t *batch, *scratch, *copy, *least_trouble;
     const uint64_t *source; /* the state being expanded */
     uint64_t source_hash;
     unsigned looked;        /* successors of the batch that were looked up */

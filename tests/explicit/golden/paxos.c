@@ -298,8 +298,8 @@ static uint64_t *successor(qx_work *work, const uint64_t *from)
 static void stay(qx_work *work, unsigned action)
 {
     work->outcomes++;
-    work->generated++;
-    work->fired[action]++;
+    work->generated += work->weight;
+    work->fired[action] += work->weight;
 }
 
 /* Ends a step from s to t, the successor that was begun last. */
@@ -319,7 +319,7 @@ static void took(qx_work *work, const uint64_t *s, uint64_t *t, unsigned action)
 /* Counts the ways of binding what is left of a transition that a bound cuts. */
 static void cut(qx_work *work, unsigned bound, uint64_t ways)
 {
-    work->cuts[bound] += ways;
+    work->cuts[bound] += ways * work->weight;
     work->outcomes += ways;
 }
 
@@ -508,4 +508,5 @@ const qx_model qx_system = {
     .expand = expand,
     .judge = judge,
     .inhabited = inhabited,
+    .symmetry = NULL,
 };
