@@ -97,6 +97,20 @@ class CompareTermsOnly(Raft):
         return self.term_at(s, len(self.log[s])) <= m.last_term
 
 
+@mutant("RA-10", breaks="state_machine_safety")
+class CountOldEntries(Raft):
+    """A leader commits an entry of an earlier term as soon as a majority holds it (Figure 8)."""
+
+    @action
+    def advance_commit(self, s: Server, index: Index, q: Quorum) -> None:
+        """Leader s commits up to any entry that a majority holds."""
+        require(self.role[s] == Role.LEADER)
+        require(self.commit_index[s] < index <= len(self.log[s]))
+        require(all(r == s or self.acknowledged(r, self.current_term[s], index) for r in q))
+        self.commit(s, index)
+        self.send_append(s, len(self.log[s]))
+
+
 @mutant("RA-11", breaks="leader_completeness")
 class LogForgotten(Raft):
     """A server does not write down its log before it acknowledges an entry."""

@@ -27,12 +27,13 @@ def engine_of(options: argparse.Namespace) -> Engine:
     """
     engine = engine_named(options.engine)
     if engine.name != "explicit":
-        if options.workers != 1 or options.store != STORES[0]:
-            raise error(NOWHERE, "C018", f"{engine.name} has no --workers and no --store", "add --engine explicit")
+        if options.workers != 1 or options.store != STORES[0] or options.reduction:
+            message = f"{engine.name} has no --workers, no --store and no --reduction"
+            raise error(NOWHERE, "C018", message, "add --engine explicit")
         return engine
     from checker.explicit.engine import ExplicitEngine
 
-    return ExplicitEngine(options.workers, options.store, symmetry=not options.no_symmetry)
+    return ExplicitEngine(options.workers, options.store, not options.no_symmetry, options.reduction)
 
 
 def engine_named(name: str) -> Engine:

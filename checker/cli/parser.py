@@ -83,6 +83,11 @@ def engine_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="explore states that differ only in the names of interchangeable members one by one (explicit)",
     )
+    engines.add_argument(
+        "--reduction",
+        action="store_true",
+        help="leave out orders of independent steps: for invariants and deadlock; traces may be longer (explicit)",
+    )
 
 
 def limit_arguments(parser: argparse.ArgumentParser) -> None:

@@ -39,6 +39,7 @@ from checker.interp.machine import Machine
 from checker.interp.meter import Meter
 from checker.interp.statements import Guard
 from checker.interp.watch import UndefinedError, starts
+from checker.ir.independence import ample_candidates
 from checker.ir.instance import Instance
 from checker.ir.symmetry import NO_SYMMETRY, Symmetry, symmetry_of
 from checker.ir.system import System
@@ -77,6 +78,7 @@ class ExplicitEngine:
     workers: int = 1
     store: Store = "exact"
     symmetry: bool = True
+    reduction: bool = False
     name: str = field(default="explicit", init=False)
 
     def run(
@@ -92,7 +94,7 @@ class ExplicitEngine:
         Raises:
             QuoraxError: R020 for a property that the model does not have, I010 for a type with too many values, X001
                 for more properties than one run judges, X002 if the compiler fails, X003 if a listed set grows beyond
-                all bounds.
+                all bounds, X004 for a property, or a store, with which there is no partial-order reduction.
             DisagreementError: the interpreter does not see what compiled code saw: a bug of one of the two.
 
         """
@@ -109,21 +111,23 @@ class ExplicitEngine:
                 f"{len(goals)} properties are more than one run judges",
                 "ask for fewer with --property",
             )
+        few, remarks = self._reduction(system, goals, request)
         machine = Machine(system, instance)
         try:
             starts(machine)
         except UndefinedError:  # the interpreter says it best
             return self._interpreted(system, instance, request, progress, base, "")
         capacities: dict[str, int] = {}
-        symmetry, remarks = self._symmetry(system, instance, request)
+        symmetry = self._symmetry(system, instance, request)
         while True:
             try:
-                report = _Run(self, machine, goals, request, meter, base, symmetry).report(capacities)
+                report = _Run(self, machine, goals, request, meter, base, symmetry, few).report(capacities)
             except _OutgrownError as outgrown:
                 _enlarge(capacities, outgrown.kind)
                 continue
             except AsymmetricError as order:
-                symmetry, remarks = NO_SYMMETRY, (f"symmetry was not used: {order}, whichever comes first",)
+                symmetry = NO_SYMMETRY
+                remarks = (*remarks, f"symmetry was not used: {order}, whichever comes first")
                 continue
             except _UnreducedError:
                 symmetry = NO_SYMMETRY
@@ -132,14 +136,37 @@ class ExplicitEngine:
                 remark = f"compiled code does without {missing}: the interpreter explored, some hundred times slower"
                 return self._interpreted(system, instance, request, progress, base, remark)
             report = replace(report, warnings=(*remarks, *report.warnings), symmetry=str(symmetry))
-            report = self._with_temporal(self._doubted(report), request, progress, base)
+            report = self._with_temporal(self._doubted(reduced(report, few)), request, progress, base)
             return replace(report, seconds=meter.seconds)
 
-    def _symmetry(self, system: System, instance: Instance, request: Request) -> tuple[Symmetry, tuple[str, ...]]:
+    def _symmetry(self, system: System, instance: Instance, request: Request) -> Symmetry:
         """Return the symmetry to use. A temporal property may tell states apart that differ in names only."""
         if not self.symmetry or request.temporal:
-            return NO_SYMMETRY, ()
-        return symmetry_of(system, instance), ()
+            return NO_SYMMETRY
+        return symmetry_of(system, instance)
+
+    def _reduction(
+        self, system: System, goals: tuple[Goal, ...], request: Request
+    ) -> tuple[tuple[frozenset[str], ...], tuple[str, ...]]:
+        """Return the sets of actions that may be expanded alone, and a remark if there are none.
+
+        Raises:
+            QuoraxError: X004, for what a reduced exploration does not decide.
+
+        """
+        if not self.reduction:
+            return (), ()
+        lost = [*(g.name for g in goals if g.kind == "transition"), *(t.name for t in request.temporal)]
+        if lost:
+            message = f"partial-order reduction does not preserve {', '.join(lost)}: it leaves out steps"
+            raise error(system.span, "X004", message, "name the others with --property, or leave out --reduction")
+        if self.store == "fp64":
+            message = "partial-order reduction has to know the level of a state, which fingerprints do not tell"
+            raise error(system.span, "X004", message, "use --store exact or tree")
+        few = ample_candidates(system, [g.body for g in goals if g.body is not None])
+        if not few or len(system.actions) > GOALS_MAX:
+            return (), ("--reduction leaves out nothing: no action is independent of all others",)
+        return few, ()
 
     def _doubted(self, report: Report) -> Report:
         """Return the report with what fingerprints cannot know left unknown: they may have hidden a state."""
@@ -186,6 +213,18 @@ class ExplicitEngine:
         return replace(report, warnings=(*((warning,) if warning else ()), *report.warnings))
 
 
+def reduced(report: Report, few: tuple[frozenset[str], ...]) -> Report:
+    """Return the report of an exploration that expanded some actions alone: what it does not know is not said.
+
+    What it did not reach is unknown, and how often a guard was met says nothing.
+    """
+    if not few:
+        return report
+    doubt = Unknown("not reached under partial-order reduction: try without --reduction")
+    results = tuple(replace(r, verdict=doubt) if isinstance(r.verdict, Unreached) else r for r in report.results)
+    return replace(report, results=results, guards=(), is_reduced=True)
+
+
 class _UnreducedError(Exception):
     """Something is undefined in a state that stands for others: which are reached first, only they can tell."""
 
@@ -217,6 +256,7 @@ class _Run:
     meter: Meter
     base: System | None
     symmetry: Symmetry
+    few: tuple[frozenset[str], ...]
 
     def report(self, capacities: dict[str, int]) -> Report:
         """Search and report.
@@ -229,7 +269,7 @@ class _Run:
         """
         machine = self.machine
         layout = layout_of(Shapes(machine.system, machine.instance, capacities))
-        program = program_of(layout, self.goals, self.symmetry)
+        program = program_of(layout, self.goals, self.symmetry, self.few)
         try:
             library = load_library(build(f"{INCLUDE}\n{program.text}"))
         except CompilerError as problem:

@@ -88,8 +88,13 @@ def action_footprint(action: Action, system: System) -> Footprint:
 
 def property_footprint(prop: Property, system: System) -> Footprint:
     """Return the footprint of a property: its reads, in the state before the step too, and what it inspects."""
+    return expression_footprint(prop.body, system)
+
+
+def expression_footprint(expr: Expr, system: System) -> Footprint:
+    """Return the footprint of a closed expression."""
     found = _Collector(system)
-    found.expression(prop.body, {})
+    found.expression(expr, {})
     return found.footprint()
 
 

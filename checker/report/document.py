@@ -87,7 +87,7 @@ def _exploration(report: Report) -> dict[str, Any]:
     return {
         "engine": report.engine,
         "states": {
-            "distinct": counts.distinct,
+            "distinct": None if report.is_reduced else counts.distinct,
             "stored": counts.stored,
             "generated": counts.generated,
             "depth": counts.depth,

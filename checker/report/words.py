@@ -54,6 +54,9 @@ def counts_line(report: Report) -> str:
     if report.seed is not None:
         return f"{plural(counts.generated, 'random step')}, at most {counts.depth:,} in a run ({report.engine})"
     extent = "" if report.complete else ", not all of them"
+    if report.is_reduced:
+        states = f"{plural(counts.stored, 'state')} visited{extent} under partial-order reduction"
+        return f"{states}, depth {counts.depth:,} ({report.engine})"
     orbits = f" in {plural(counts.stored, 'orbit')}" if report.symmetry else ""
     return (
         f"{plural(counts.distinct, 'distinct state')}{orbits}{extent}, {counts.generated:,} generated, "

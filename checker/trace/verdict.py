@@ -114,7 +114,8 @@ class Report:
 
     `vacuous` names the invariants that hold only because they say nothing about any state (`all(… for … if …)` whose
     range is always empty), and temporal properties of the form "whenever p" where p is never true, after a complete
-    run. `symmetry` says of which sorts how many members were interchangeable: "Acceptor 3!".
+    run. `symmetry` says of which sorts how many members were interchangeable: "Acceptor 3!". If it `is_reduced`, by
+    partial-order reduction, states and steps were left out, and counts are of what was visited.
     """
 
     system: System
@@ -133,6 +134,7 @@ class Report:
     error: ModelErrorFound | None = None
     vacuous: tuple[str, ...] = ()
     symmetry: str = ""
+    is_reduced: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,8 @@ from tests.explicit.comparison import everything, findings, needs_compiler
 
 SPECS = Path(__file__).parent.parent.parent / "specs"
 MODELS = tuple(bundled_models())
+LONG = ("three_terms", "four_terms")
+"""Instances of Raft that take a minute, or hundreds of megabytes."""
 
 
 def mutants() -> Iterator[object]:
@@ -28,7 +30,8 @@ def mutants() -> Iterator[object]:
             if isinstance(declared, MutantDecl):
                 for claim in declared.claims:
                     label = f"{name}-{declared.mutant}-{declared.instance}-{claim.name}"
-                    yield pytest.param(name, declared, claim.name, id=label)
+                    marks = [pytest.mark.deep] if declared.instance.text in LONG else []
+                    yield pytest.param(name, declared, claim.name, id=label, marks=marks)
 
 
 def first_instance(name: str) -> tuple[System, Instance]:

@@ -17,7 +17,6 @@ UNFINISHED = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|X" + r"XX)\b|NotImplemente
 MACHINE_PATH = re.compile(r"(?<![\w.~/])/(?:ho" + r"me|Us" + r"ers|ro" + r"ot|wo" + r"rk|op" + r"t|private)/\w")
 
 ENTRY_POINTS = {
-    "checker.ir.footprint": "what engines may ask of an action: the variables it reads and writes",
     "checker.ir.simplify": "what engines may do to an expression before they encode it",
     "checker.cli.templates.new_protocol_mutants": "what `quorax new` writes",
     "checker.cli.templates.test_new_protocol": "what `quorax new` writes",

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from checker.explicit.generate.common import common
+from checker.explicit.generate.effects import assigned, endings, looking, may_stop, reads_state
 from checker.explicit.generate.expressions import Expressions, Scope
 from checker.explicit.generate.places import Digit, Places
 from checker.explicit.generate.text import (
@@ -129,7 +130,7 @@ class Actions:
     def _body(self, action: Action, owner: str) -> Lines:
         pieces = segments(action)
         scope = Scope(owner, {}, state="s")
-        self._several = {n for n, times in Counter(_assigned(action.body)).items() if times > 1}
+        self._several = {n for n, times in Counter(assigned(action.body)).items() if times > 1}
         return self._piece(pieces, 0, Body(scope, "return;", action.parameters))
 
     # -- parameters --------------------------------------------------------------------------------------------------
@@ -161,7 +162,7 @@ class Actions:
         """Return the statements of a piece that is not the last: what it writes goes to a state of its own."""
         if at.is_writing or all(map(only_looks, piece)):
             return self._statements(piece, at, then)
-        look = _looking(piece)
+        look = looking(piece)
 
         def write(inner: Body) -> Lines:
             self._marks += 1
@@ -175,7 +176,7 @@ class Actions:
     def _last(self, piece: tuple[Statement, ...], at: Body) -> Lines:
         number = self.numbers.actions[self._action.name]
         chooses = any(isinstance(s, Choose) for s in walk_statements(piece))
-        look = _looking(piece)
+        look = looking(piece)
         writes = piece[len(look) :]
 
         def write(inner: Body) -> Lines:
@@ -317,7 +318,7 @@ class Actions:
     def _after_if(self, statement: If, at: Body) -> Body:
         """Return the scope after an If: names bound on both sides live in variables of the function."""
         scope = at.scope
-        for name in dict.fromkeys(_assigned(inner_statements(statement))):
+        for name in dict.fromkeys(assigned(inner_statements(statement))):
             if name in self._mutable and name in self._several:
                 shape = self._mutable[name]
                 c_name = self._c_name(name)
@@ -335,7 +336,7 @@ class Actions:
         self._marks += 1
         mark = f"stop_{self._marks}"
         inside_at = replace(at, leave=f"{{ {mark} = true; break; }}")
-        stops = _may_stop(statement.body)
+        stops = may_stop(statement.body)
         frozen, domain = self._frozen_domain(statement.domain, at)
 
         def body(scope: Scope) -> Lines:
@@ -363,7 +364,7 @@ class Actions:
         """
         if not self.e.is_reordered(statement.domain.type):
             return
-        ways = {way for s in walk_statements(statement.body) for way in _endings(s)}
+        ways = {way for s in walk_statements(statement.body) for way in endings(s)}
         ways |= {"something undefined"} if self.e.definitions.fails(*loop) else set()
         if len(ways) > 1:
             where = f"the loop over {statement.variable} in {self._action.name}"
@@ -371,7 +372,7 @@ class Actions:
 
     def _frozen_domain(self, domain: ir.Expr, at: Body) -> tuple[Scope, ir.Expr | Val]:
         """Return the domain of a loop, made before the loop writes anything if it depends on the state."""
-        if isinstance(domain, ir.Universe | ir.Interval) or not _reads_state(domain):
+        if isinstance(domain, ir.Universe | ir.Interval) or not reads_state(domain):
             return at.scope, domain
         return at.scope, self.e.lift(domain, at.scope) if not isinstance(domain, ir.State | ir.Index) else self.e.value(
             domain, at.scope
@@ -563,60 +564,3 @@ class Actions:
         if statement.result is None:
             return [*lines, *then(at)]
         return [*lines, *self._bind(statement.result, oldest, at, then)]
-
-
-def _looking(piece: tuple[Statement, ...]) -> tuple[Statement, ...]:
-    """Return the first statements of a piece, which only look at the state."""
-    look: list[Statement] = []
-    for statement in piece:
-        if not only_looks(statement):
-            break
-        look.append(statement)
-    return tuple(look)
-
-
-def _assigned(statements: tuple[Statement, ...]) -> list[str]:
-    """Return the local names that statements bind, each as often as it is bound; in branches once more, as they end."""
-    names: list[str] = []
-    for statement in walk_statements(statements):
-        match statement:
-            case Assign(target=target) if not target.is_state:
-                names.append(target.name)
-            case Choose(variable=name) | Successor(variable=name) | NetOp(result=str(name)):
-                names.append(name)
-            case _:
-                pass
-    return names
-
-
-def _endings(statement: Statement) -> tuple[str, ...]:
-    """Return how a statement may end an action, besides in something undefined."""
-    match statement:
-        case Require() | Choose():
-            return ("a false require",)
-        case Successor(type=kind):
-            return (f"a cut by {kind.name}",)
-        case Spend(budget=budget):
-            return (f"a cut by {budget}",)
-        case Append():
-            return ("a full sequence",)
-        case NetOp(type=FifoType(), operation="send"):
-            return ("a full channel",)
-        case NetOp(type=FifoType() | BagType(), operation=operation) if operation not in ("send", "reset"):
-            return ("a false require",)
-        case _:
-            return ()
-
-
-def _may_stop(statements: tuple[Statement, ...]) -> bool:
-    return any(
-        isinstance(s, Require | Choose | Successor | Spend | Append)
-        or (isinstance(s, NetOp) and not isinstance(s.type, MessageSetType))
-        for s in walk_statements(statements)
-    )
-
-
-def _reads_state(expr: ir.Expr) -> bool:
-    from checker.ir.walk import walk
-
-    return any(isinstance(e, ir.State | ir.Call | ir.Messages) for e in walk(expr))

@@ -36,10 +36,15 @@ class Program:
     listed: tuple[str, ...]
 
 
-def program_of(layout: Layout, goals: tuple[Goal, ...], symmetry: Symmetry = NO_SYMMETRY) -> Program:
+def program_of(
+    layout: Layout,
+    goals: tuple[Goal, ...],
+    symmetry: Symmetry = NO_SYMMETRY,
+    few: Sequence[frozenset[str]] = (),
+) -> Program:
     """Return the program of a system, which judges the goals that have a predicate.
 
-    Under symmetry its successors are the least of their orbits.
+    Under symmetry its successors are the least of their orbits. `few` are sets of actions that may be expanded alone.
 
     Raises:
         AsymmetricError: an action depends on the order in which interchangeable members are met.
@@ -71,7 +76,8 @@ def program_of(layout: Layout, goals: tuple[Goal, ...], symmetry: Symmetry = NO_
         _prelude(layout, has_steps=any(g.kind == "transition" for g in judged), orbits=orbits),
         *definitions.texts[predicates:],
         expand,
-        _model(system, layout, numbers, orbits),
+        *_reduction(few, names, numbers),
+        _model(system, layout, numbers, orbits, len(few)),
     )
     text = "\n\n".join(part.strip("\n") for part in everything) + "\n"
     return Program(text, SYMBOL, judged, ranges, tuple(numbers.bounds), tuple(expressions.p.outgrowable))
@@ -164,7 +170,18 @@ def _prelude(layout: Layout, *, has_steps: bool, orbits: str) -> str:
     return "\n\n".join([f"enum {{ WORDS = {layout.words} }};", *texts])
 
 
-def _model(system: System, layout: Layout, numbers: Numbers, orbits: str) -> str:
+def _reduction(few: Sequence[frozenset[str]], names: Lines, numbers: Numbers) -> Lines:
+    """Return the tables of actions one by one, and of those that may be expanded alone."""
+    if not few:
+        return []
+    sets = [sum(1 << numbers.actions[name] for name in one) for one in few]
+    return [
+        "static void (*const steps[])(const uint64_t *, qx_work *) = {\n    " + ",\n    ".join(names) + ",\n};",
+        "static const uint64_t few[] = {" + ", ".join(f"UINT64_C({s})" for s in sets) + "};",
+    ]
+
+
+def _model(system: System, layout: Layout, numbers: Numbers, orbits: str, few: int) -> str:
     """Return the description of the program that the runtime works with."""
     entries = {
         "name": f'"{system.name}"',
@@ -177,5 +194,7 @@ def _model(system: System, layout: Layout, numbers: Numbers, orbits: str) -> str
         "inhabited": "inhabited",
         "symmetry": orbits,
     }
+    if few:
+        entries |= {"few": "few", "few_count": few, "steps": "steps"}
     lines = "\n".join(f"    .{name} = {value}," for name, value in entries.items())
     return f"const qx_model {SYMBOL} = {{\n{lines}\n}};"

@@ -121,6 +121,8 @@ RESERVED = frozenset(
         "exchange",
         "symmetry",
         "class_sizes",
+        "few",
+        "steps",
     ]
 )
 """What no name of a model may be called in C: keywords, library functions, and the names that generated code uses."""

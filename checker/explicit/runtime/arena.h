@@ -90,6 +90,13 @@ static inline unsigned qx_arena_length(const qx_arena *arena, qx_ref ref)
     return arena->length != 0 ? arena->length : qx_arena_block(arena, ref / QX_BLOCK)->length;
 }
 
+/* Whether a record was kept since the last cut. */
+static inline bool qx_arena_is_new(const qx_arena *arena, qx_ref ref)
+{
+    const uint64_t block = ref / QX_BLOCK;
+    return block >= arena->blocks_cut || ref % QX_BLOCK >= qx_arena_block(arena, block)->cut;
+}
+
 static inline qx_open_block *qx_arena_open_block(const qx_arena *arena, unsigned worker, unsigned length)
 {
     return arena->open + worker * arena->stride + (arena->length != 0 ? 0 : length);

@@ -26,6 +26,9 @@ typedef struct {
     uint64_t (*judge)(const uint64_t *s, uint64_t open);          /* which of the open goals s decides */
     uint64_t (*inhabited)(const uint64_t *s, uint64_t open);      /* which ranges of invariants are not empty in s */
     const qx_symmetry *symmetry; /* successors are the least of their orbits; NULL: they are not */
+    const uint64_t *few;         /* sets of actions, as bits, that may be expanded alone; see qx_expand_few */
+    unsigned few_count;
+    void (*const *steps)(const uint64_t *s, qx_work *work); /* takes every step of an action, one by one; for `few` */
 } qx_model;
 
 /* What one worker is doing. */

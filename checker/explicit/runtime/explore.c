@@ -51,12 +51,16 @@ static void judge_new(worker *w, const uint64_t *state, uint64_t orbit)
 static void look_up(worker *w, unsigned i)
 {
     uint64_t *state = w->batch + (size_t)i * w->work.words;
+    const qx_store *store = w->search->run->store;
     qx_ref ref;
     switch (qx_store_insert(w->search->run->store, w->number, state, w->work.hashes[i], w->source_hash, &ref)) {
     case QX_NEW:
+        w->leads_on = true;
         judge_new(w, state, w->work.orbits[i]);
         break;
     case QX_OLD:
+        if (w->search->run->model->few_count != 0)
+            w->leads_on |= qx_store_is_new(store, ref);
         break;
     default:
         w->is_full = true;
@@ -159,6 +163,27 @@ static uint64_t orbit_of(worker *w, const uint64_t *state)
     return qx_canonical(symmetry, w->copy, w->work.words);
 }
 
+/* Expands sets of actions alone until one leads on, to a state that is found in this level, and then nothing else: all
+ * that is left out is enabled there too, and so on, level after level, until a state is expanded fully. (Bosnacki,
+ * Holzmann: Improving Spin's Partial-Order Reduction for Breadth-First Search, SPIN 2005.) That a state is found in this
+ * level, by whomever, does not depend on the number of workers. */
+static void expand_few(worker *w, const uint64_t *state)
+{
+    const qx_model *model = w->search->run->model;
+    uint64_t done = 0;
+    flush(&w->work);
+    for (unsigned i = 0; i <= model->few_count; i++) {
+        const uint64_t set = i < model->few_count ? model->few[i] : qx_low(UINT64_MAX, model->actions);
+        w->leads_on = false;
+        for (uint64_t left = set & ~done; left != 0; left &= left - 1)
+            model->steps[qx_first(left)](state, &w->work);
+        done |= set;
+        flush(&w->work);
+        if (w->leads_on)
+            return;
+    }
+}
+
 static void expand(worker *w, qx_ref ref)
 {
     search *s = w->search;
@@ -169,7 +194,10 @@ static void expand(worker *w, qx_ref ref)
         w->source_hash = qx_hash(state, w->work.words);
     w->work.outcomes = 0;
     w->work.weight = orbit_of(w, state);
-    model->expand(state, &w->work);
+    if (model->few_count != 0)
+        expand_few(w, state);
+    else
+        model->expand(state, &w->work);
     if (s->run->kind != QX_EXACT)
         flush(&w->work); /* these stores want to know where a state was reached from */
     if (w->work.outcomes != 0)

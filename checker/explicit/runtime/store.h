@@ -45,6 +45,7 @@ typedef struct {
     const uint64_t *(*get)(const qx_store *, qx_ref, uint64_t *);
     qx_ref (*find)(const qx_store *, const uint64_t *, uint64_t);
     bool (*parent)(const qx_store *, uint64_t, unsigned *, uint64_t *);
+    bool (*is_new)(const qx_store *, qx_ref);
 } qx_store_methods;
 
 /* What all kinds have; each kind has a struct of its own that begins with it. */
@@ -132,6 +133,12 @@ qx_ref qx_store_find(const qx_store *store, const uint64_t *state, uint64_t hash
  * states one level before that reached it, the one with the least hash. An initial state has depth 0, and the parent 0.
  * False: the state is not stored, or the store is of another kind. */
 bool qx_store_parent(const qx_store *store, uint64_t hash, unsigned *depth, uint64_t *parent_hash);
+
+/* Not for fp64: whether a stored state was found since the last qx_store_next_level. */
+static inline bool qx_store_is_new(const qx_store *store, qx_ref ref)
+{
+    return store->methods->is_new(store, ref);
+}
 
 /* For the kinds: what they are, and a table of slots of 8 bytes that gets up to `records_per_state` for each state. */
 extern const qx_store_methods qx_store_exact;

@@ -135,6 +135,11 @@ static uint64_t hash_of(const qx_table *table, const uint64_t *words)
     return qx_hash(words, exact->store.words);
 }
 
+static bool is_new(const qx_store *store, qx_ref ref)
+{
+    return qx_arena_is_new(&seen(store)->table.arena, ref);
+}
+
 const qx_store_methods qx_store_exact = {
     .size = sizeof(exact_store),
     .open = open_exact,
@@ -147,4 +152,5 @@ const qx_store_methods qx_store_exact = {
     .next_level = next_level,
     .get = get,
     .find = find,
+    .is_new = is_new,
 };

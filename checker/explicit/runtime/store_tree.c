@@ -400,6 +400,11 @@ static uint64_t hash_of_one(const qx_table *table, const uint64_t *record)
     return qx_hash(record, 1);
 }
 
+static bool is_new(const qx_store *store, qx_ref ref)
+{
+    return qx_arena_is_new(&seen(store)->roots.arena, ref);
+}
+
 const qx_store_methods qx_store_tree = {
     .size = sizeof(tree_store),
     .open = open_tree,
@@ -412,4 +417,5 @@ const qx_store_methods qx_store_tree = {
     .next_level = next_level,
     .get = get,
     .find = find,
+    .is_new = is_new,
 };

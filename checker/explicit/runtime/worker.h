@@ -29,7 +29,7 @@ typedef struct {
     uint64_t *least[QX_GOALS_MAX]; /* the least state that decides a goal in this level */
     uint64_t decided_here, decided_next, uninhabited;
     uint64_t distinct, terminal;
-    bool is_full;
+    bool is_full, leads_on; /* the store is; the last batch had a state that is still to be expanded */
 } worker;
 
 struct search {
