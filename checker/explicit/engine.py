@@ -32,6 +32,7 @@ from checker.explicit.library import (
     load_library,
 )
 from checker.explicit.shapes import FIRST_CAPACITY, Shapes
+from checker.explicit.simulate import Conclusion, Simulation
 from checker.interp.conclude import report_of
 from checker.interp.engine import Interpreter
 from checker.interp.goals import Goal, goals_of
@@ -94,8 +95,6 @@ class ExplicitEngine:
             DisagreementError: the interpreter does not see what compiled code saw: a bug of one of the two.
 
         """
-        if request.runs:
-            return self._interpreted(system, instance, request, progress, base, "")
         if find_compiler() is None:
             return self._interpreted(system, instance, request, progress, base, SLOW)
         meter = Meter(self.name, request.limits, progress)
@@ -122,7 +121,8 @@ class ExplicitEngine:
             except UnsupportedError as missing:
                 remark = f"compiled code does without {missing}: the interpreter explored, some hundred times slower"
                 return self._interpreted(system, instance, request, progress, base, remark)
-            report = self._with_temporal(self._doubted(report), request, progress, base)
+            if not request.runs:
+                report = self._with_temporal(self._doubted(report), request, progress, base)
             return replace(report, seconds=meter.seconds)
 
     def _doubted(self, report: Report) -> Report:
@@ -218,11 +218,17 @@ class _Run:
             raise _OutgrownError(small.kind) from small
         system = machine.system
         sizes = Sizes(layout.words, len(system.actions), len(program.bounds), len(guards_of(system)))
-        search = Search(library, program.symbol, sizes, initial, self._bits(program), self._settings())
+        described = (library, program.symbol, sizes, initial, self._bits(program), self._settings())
+        search = Simulation(*described, request=self.request) if self.request.runs else Search(*described)
         try:
             stopped = search.explore(self._look)
             if search.run.trouble == Trouble.OUTGROWN:
                 raise _OutgrownError(program.listed[search.run.trouble_detail])
+            if isinstance(search, Simulation):  # bounds in initial actions are no part of a run
+                findings = self._findings(layout, program, search, Counter(), stopped)
+                return Conclusion(search, findings, self._numbered(program), self.goals).report(
+                    self.engine.name, self.base
+                )
             findings = self._findings(layout, program, search, cuts, stopped)
             self._trace(findings, program)
             return report_of(findings, self.goals, self.engine.name, self.base)
@@ -254,7 +260,11 @@ class _Run:
 
     def _look(self, glance: Glance) -> str:
         return self.meter.look(
-            distinct=glance.states, generated=glance.generated, depth=glance.depth, queue=glance.queue
+            distinct=glance.states,
+            generated=glance.generated,
+            depth=glance.depth,
+            queue=glance.queue,
+            note=glance.note,
         )
 
     def _findings(
@@ -307,12 +317,15 @@ class _Run:
             return f"the limit of {self.request.limits.states:,} states"
         return search.limit
 
+    def _numbered(self, program: Program) -> list[tuple[int, Goal]]:
+        """Return the goals with their bits."""
+        deadlock = [(len(program.goals), g) for g in self.goals if g.kind == "deadlock"]
+        return [*enumerate(program.goals), *deadlock]
+
     def _trace(self, findings: NativeFindings, program: Program) -> None:
         """Find the ways to what was decided, and to what is undefined."""
         run = findings.search.run
-        goals: list[tuple[int, Goal]] = list(enumerate(program.goals))
-        goals += [(len(program.goals), g) for g in self.goals if g.kind == "deadlock"]
-        decided = [(g, run.decided_at[i]) for i, g in goals if run.decided >> i & 1]
+        decided = [(g, run.decided_at[i]) for i, g in self._numbered(program) if run.decided >> i & 1]
         is_undefined = run.trouble == Trouble.UNDEFINED
         spots = [spot for _, spot in decided] + ([run.trouble_at] if is_undefined else [])
         if not spots:

@@ -140,6 +140,7 @@ def _prelude(layout: Layout, *, has_steps: bool) -> str:
                 "if (qx_same(s, t, WORDS))",
                 "    return;",
                 *(judge if has_steps else []),
+                "work->action = action;",
                 "qx_push(work, qx_hash(t, WORDS));",
             ],
         ),
@@ -163,6 +164,7 @@ def _model(system: System, layout: Layout, numbers: Numbers) -> str:
         "guards": len(numbers.guards),
         "expand": "expand",
         "judge": "judge",
+        "judge_step": "judge_step",
         "inhabited": "inhabited",
     }
     lines = "\n".join(f"    .{name} = {value}," for name, value in entries.items())

@@ -23,6 +23,7 @@ typedef struct {
     unsigned words, actions, bounds, guards;
     void (*expand)(const uint64_t *s, qx_work *work);             /* takes every step from s */
     uint64_t (*judge)(const uint64_t *s, uint64_t open);          /* which of the open goals s decides */
+    uint64_t (*judge_step)(const uint64_t *old, const uint64_t *s, uint64_t open);  /* and a step from old to s */
     uint64_t (*inhabited)(const uint64_t *s, uint64_t open);      /* which ranges of invariants are not empty in s */
 } qx_model;
 
@@ -32,6 +33,7 @@ struct qx_work {
     uint64_t *hashes;      /* of the successors in the batch */
     unsigned filled;       /* successors in the batch */
     unsigned words;
+    unsigned action;       /* of the successor that is being added */
     uint64_t outcomes;     /* steps and cuts of the state being expanded, so far */
     uint64_t generated;    /* steps */
     uint64_t open_steps;   /* goals that a step may decide */
