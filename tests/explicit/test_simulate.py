@@ -236,6 +236,10 @@ def test_deadlocks_and_errors_are_met_on_the_way(tmp_path: Path) -> None:
     report = simulate(stuck, instance_of(stuck, T=2), DEADLOCK, runs=50)
     assert [s.action for s in trace_of(report).steps] == ["climb", "climb"]
     assert all(hit.bound == "T" for hit in report.bounds_hit)
+    only_cut = system_of(STAIRS.replace("LIMIT", "0"), tmp_path)
+    report = simulate(only_cut, instance_of(only_cut, T=1), DEADLOCK, runs=50)
+    assert report.results[0].verdict == Unknown("no violation in 50 runs, 0 steps, seed 0", "simulation")
+    assert [(hit.bound, hit.count) for hit in report.bounds_hit] == [("T", 50)]
     broken = system_of(STAIRS.replace("LIMIT", "9"), tmp_path)
     reports = [simulate(broken, instance_of(broken, T=2), DEADLOCK, runs=50, workers=n) for n in (1, 2, 4)]
     assert reports.count(reports[0]) == 3

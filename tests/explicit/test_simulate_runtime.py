@@ -18,6 +18,7 @@ CLAIMS = (
     "initial_states_are_equally_likely",
     "steps_cuts_and_guards_are_counted_as_often_as_met",
     "the_outcome_does_not_depend_on_the_number_of_workers",
+    "it_ends_where_one_worker_would",
     "it_ends_where_everything_is_decided",
     "a_way_leads_to_what_was_decided",
     "what_is_undefined_ends_it",
