@@ -15,7 +15,7 @@ from checker.ir.system import Require, System
 from checker.ir.walk import walk_statements
 
 GOALS_MAX = 64
-"""Goals of one run: each is a bit of a word."""
+"""Goals of one run, freedom from deadlock included: each is a bit of a word."""
 
 
 @dataclass(frozen=True, slots=True)
