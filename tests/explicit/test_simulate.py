@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
 
 from checker.diagnostics import QuoraxError
 from checker.dsl.loader import load
@@ -15,14 +16,17 @@ from checker.explicit.engine import ExplicitEngine
 from checker.explicit.layout import layout_of
 from checker.interp.engine import NO_LASSO_AT_RANDOM, Interpreter
 from checker.interp.replay import replay
+from checker.ir import expr as ir
 from checker.ir.instance import Instance, Setting, build_instance
-from checker.ir.system import System
+from checker.ir.system import Action, System
+from checker.ir.types import INT, IntType
 from checker.temporal.fairness import TemporalProperty
 from checker.temporal.formula import Atom, Unary
 from checker.trace.trace import Trace
 from checker.trace.verdict import DEADLOCK, Limits, Progress, Reached, Report, Request, Unknown, Violated
-from tests.explicit.comparison import needs_compiler
-from tests.explicit.constructs import CASES, system_called
+from tests.explicit.comparison import describe, needs_compiler
+from tests.explicit.constructs import CASES, number, one_variable, put, system_called
+from tests.explicit.test_random_systems import QUICK, explored
 from tests.interp.small import instance_of, system_of
 from tests.interp.test_simulate import STAIRS
 
@@ -317,6 +321,38 @@ def test_sets_that_outgrow_their_room_change_no_run(name: str, tmp_path: Path, m
     monkeypatch.setattr(engines, "FIRST_CAPACITY", 1)
     assert simulate(system, instance, workers=2) == lists
     assert lists.error == bits.error
+
+
+@settings(QUICK, max_examples=40)
+@given(explored())
+def test_of_a_random_system_nothing_is_found_but_what_there_is(drawn: tuple[System, Instance]) -> None:
+    system, instance = drawn
+    everything = (*(p.name for p in system.properties), DEADLOCK)
+    try:
+        reference = Interpreter().run(system, instance, Request(everything, exhaust=True, limits=Limits(states=2000)))
+    except QuoraxError:  # a type with too many values to list
+        return
+    request = Request(everything, runs=60, limits=Limits(depth=30))
+    one, three = (replace(ExplicitEngine(n).run(system, instance, request), seconds=0) for n in (1, 3))
+    assert one == three, describe(system, instance)
+    if reference.error is not None or not reference.complete:
+        return
+    assert one.error is None, describe(system, instance)
+    for found, there_is in zip(one.results, reference.results, strict=True):
+        if isinstance(found.verdict, Violated):
+            assert isinstance(there_is.verdict, Violated), describe(system, instance)
+    for (action, fired), (_, possible) in zip(one.coverage, reference.coverage, strict=True):
+        assert not fired or possible, f"{action}\n{describe(system, instance)}"
+
+
+def test_an_integer_that_leaves_64_bits_ends_the_runs() -> None:
+    x = ir.State(IntType(), "x")
+    square = Action("square", (), (put(IntType(), ir.Arith(INT, "*", x, x)),))
+    system = one_variable(IntType(), number(3), square)
+    report = simulate(system, build_instance(system, "test", {"Node": 1, "Limit": 0}), DEADLOCK, runs=5)
+    assert report.stopped_by == "an integer beyond 64 bits: use --engine interp"
+    assert report.error is None
+    assert isinstance(report.results[0].verdict, Unknown)
 
 
 def test_a_temporal_property_is_not_decided_and_costs_no_exploration() -> None:
