@@ -38,7 +38,9 @@ class CSimulation(Structure):
 
 @dataclass(slots=True)
 class Simulation(Search):
-    """Random runs of a compiled program. `run` has what they found; the levels of its spots are steps in a run."""
+    """Random runs of a compiled program: `explore` makes them. `run` has what they found; the levels of its spots are
+    steps in a run, and `made` says in which.
+    """
 
     request: Request = field(default_factory=Request)
     made: CSimulation = field(init=False)

@@ -22,7 +22,6 @@ typedef struct {
     qx_ending ending; /* QX_COMPLETE unless a run did not come to its own end */
     uint64_t runs, steps, depth, decided;
     place decided_at[QX_GOALS_MAX], trouble_at;
-    bool is_trouble_of_judge;
 } tally;
 
 typedef struct shared shared;
