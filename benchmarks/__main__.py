@@ -13,7 +13,8 @@ from benchmarks.figures import DifferentStatesError, Measured
 from benchmarks.latency import Latency, latencies
 from benchmarks.machine import describe_machine
 from benchmarks.measure import Limits, measure
-from benchmarks.report import document, latency_table, table
+from benchmarks.report import document, latency_table, simulation_table, table
+from benchmarks.simulation import Walk, walks
 
 
 def main() -> int:
@@ -24,10 +25,11 @@ def main() -> int:
     _say("\n".join(f"- {name}: {text}" for name, text in machine.items()))
     found: list[tuple[Case, tuple[Measured, ...]]] = []
     waits: tuple[Latency, ...] = ()
+    walked: tuple[Walk, ...] = ()
 
     def save() -> None:
         if options.json:
-            text = json.dumps(document(machine, found, waits, runs=limits.runs), indent=2) + "\n"
+            text = json.dumps(document(machine, found, waits, walked, runs=limits.runs), indent=2) + "\n"
             Path(options.json).write_text(text, encoding="utf-8")
 
     with tempfile.TemporaryDirectory(prefix="benchmarks-") as name:
@@ -45,6 +47,10 @@ def main() -> int:
             waits = latencies(Path(name), runs=limits.runs)
             _say("\n" + latency_table(waits))
             save()
+        if not options.only or "simulation" in options.only:
+            walked = walks(Path(name), runs=limits.runs, is_quick=options.quick)
+            _say("\n" + simulation_table(walked))
+            save()
     return 1 if any(one.has_failed for _, measured in found for one in measured) else 0
 
 
@@ -60,7 +66,9 @@ def _parser() -> argparse.ArgumentParser:
         metavar="SECONDS",
         help="an engine that takes longer is not run again (default: 200)",
     )
-    parser.add_argument("--only", action="append", metavar="CASE", choices=[*names, "latency"], help=", ".join(names))
+    parser.add_argument(
+        "--only", action="append", metavar="CASE", choices=[*names, "latency", "simulation"], help=", ".join(names)
+    )
     parser.add_argument("--json", metavar="FILE", help="write all figures, every run's included, as JSON")
     return parser
 

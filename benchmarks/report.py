@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
+from statistics import median
 from typing import Any
 
 from benchmarks.cases import Case
 from benchmarks.figures import Measured
 from benchmarks.latency import Latency
+from benchmarks.simulation import Walk
 
 SCHEMA = "quorax-benchmarks/1"
 
@@ -37,6 +39,18 @@ def latency_table(waits: Iterable[Latency]) -> str:
     return "From command to verdict (`latency`)\n\n" + markdown(["Paxos, 2 ballots", "s"], rows)
 
 
+def simulation_table(walked: Iterable[Walk]) -> str:
+    """Return how fast random runs are made, as a table."""
+    rows = [
+        [w.name, f"{w.steps:,}", f"{median(w.cpu_seconds):.2f}", f"{median(w.wall_seconds):.2f}", f"{w.rate:,.0f}"]
+        if w.steps
+        else [w.name, f"skipped: {w.reason}", "", "", ""]
+        for w in walked
+    ]
+    titles = ["instance of five, engine", "steps", "CPU s", "wall s", "steps/CPU-s"]
+    return "Random simulation (`simulation`)\n\n" + markdown(titles, rows)
+
+
 def markdown(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Return a table whose first column is flush left and whose others are flush right."""
     lines = [list(titles), *(list(row) for row in rows)]
@@ -53,6 +67,7 @@ def document(
     machine: Mapping[str, str],
     found: Iterable[tuple[Case, Sequence[Measured]]],
     waits: Iterable[Latency],
+    walked: Iterable[Walk] = (),
     *,
     runs: int,
 ) -> dict[str, Any]:
@@ -62,6 +77,7 @@ def document(
         "machine": dict(machine),
         "runs": runs,
         "cases": [_case(case, measured) for case, measured in found],
+        "simulation": [asdict(walk) for walk in walked],
         "latency": [{"name": w.name, "seconds": list(w.seconds), "skipped": w.reason or None} for w in waits],
     }
 

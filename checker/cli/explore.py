@@ -44,9 +44,14 @@ def explore(
     to.say(check_summary(report, model=subject.title, paint=to.paint).rstrip("\n"))
     _show_traces(report, asked, to)
     write_trace(options, _best_trace(report), subject.source, to)
-    for result in report.results:
-        if isinstance(result.verdict, Violated):
-            to.say(f"reproduce: {subject.command(again[0], *again[1:], '--property', result.property)}")
+    if report.seed is not None:  # runs depend on the engine that made them: not always the one that was asked to
+        again = [*again, "--engine", report.engine]
+    violated = [[r.property] for r in report.results if isinstance(r.verdict, Violated)]
+    if report.seed is not None and report.error is not None:
+        violated.append(options.property or [])  # an error of the model may be in any of them
+    for names in violated:
+        words = [word for name in names for word in ("--property", name)]
+        to.say(f"reproduce: {subject.command(again[0], *again[1:], *words)}")
     document = report_document(report, model=subject.model.name, model_hash=model_hash(subject.system))
     write_document(options.json, document, to)
     if report.error is not None:

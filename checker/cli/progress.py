@@ -53,13 +53,15 @@ class ProgressLine:
 
 
 def progress_text(progress: Progress) -> str:
-    """Return one line: how many states, how fast, how deep, how much is waiting, memory and time."""
-    rate = progress.distinct / progress.seconds if progress.seconds > 0 else 0.0
+    """Return one line: how many states (or random steps), how fast, how deep, how much is waiting, memory and time."""
+    is_simulation = progress.distinct == 0 < progress.generated
+    made = progress.generated if is_simulation else progress.distinct
+    rate = made / progress.seconds if progress.seconds > 0 else 0.0
     parts = [
-        f"{progress.distinct:,} states",
+        f"{made:,} {'steps' if is_simulation else 'states'}",
         f"{rate:,.0f}/s",
         f"depth {progress.depth}",
-        f"queue {progress.queue:,}",
+        *([] if is_simulation else [f"queue {progress.queue:,}"]),
         f"{progress.memory_bytes / 1e6:,.0f} MB",
         f"{progress.seconds:.0f} s",
     ]

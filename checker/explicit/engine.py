@@ -32,6 +32,7 @@ from checker.explicit.library import (
     load_library,
 )
 from checker.explicit.shapes import FIRST_CAPACITY, Shapes
+from checker.explicit.simulate import Conclusion, Simulation
 from checker.interp.conclude import report_of
 from checker.interp.engine import Interpreter
 from checker.interp.goals import Goal, goals_of
@@ -98,13 +99,11 @@ class ExplicitEngine:
             DisagreementError: the interpreter does not see what compiled code saw: a bug of one of the two.
 
         """
-        if request.runs:
-            return self._interpreted(system, instance, request, progress, base, "")
         if find_compiler() is None:
             return self._interpreted(system, instance, request, progress, base, SLOW)
         meter = Meter(self.name, request.limits, progress)
         goals = goals_of(system, request)
-        if sum(g.body is not None for g in goals) > GOALS_MAX:
+        if len(goals) > GOALS_MAX:
             raise error(
                 system.span,
                 "X001",
@@ -135,13 +134,14 @@ class ExplicitEngine:
             except UnsupportedError as missing:
                 remark = f"compiled code does without {missing}: the interpreter explored, some hundred times slower"
                 return self._interpreted(system, instance, request, progress, base, remark)
-            report = replace(report, warnings=(*remarks, *report.warnings), symmetry=str(symmetry))
-            report = self._with_temporal(self._doubted(reduced(report, few)), request, progress, base)
+            if not request.runs:
+                report = replace(report, warnings=(*remarks, *report.warnings), symmetry=str(symmetry))
+                report = self._with_temporal(self._doubted(reduced(report, few)), request, progress, base)
             return replace(report, seconds=meter.seconds)
 
     def _symmetry(self, system: System, instance: Instance, request: Request) -> Symmetry:
         """Return the symmetry to use. A temporal property may tell states apart that differ in names only."""
-        if not self.symmetry or request.temporal:
+        if not self.symmetry or request.temporal or request.runs:
             return NO_SYMMETRY
         return symmetry_of(system, instance)
 
@@ -154,7 +154,7 @@ class ExplicitEngine:
             QuoraxError: X004, for what a reduced exploration does not decide.
 
         """
-        if not self.reduction:
+        if not self.reduction or request.runs:
             return (), ()
         lost = [*(g.name for g in goals if g.kind == "transition"), *(t.name for t in request.temporal)]
         if lost:
@@ -281,13 +281,19 @@ class _Run:
             raise _OutgrownError(small.kind) from small
         system = machine.system
         sizes = Sizes(layout.words, len(system.actions), len(program.bounds), len(guards_of(system)))
-        search = Search(library, program.symbol, sizes, initial, self._bits(program), self._settings())
+        described = (library, program.symbol, sizes, initial, self._bits(program), self._settings())
+        search = Simulation(*described, request=self.request) if self.request.runs else Search(*described)
         try:
             stopped = search.explore(self._look)
             if search.run.trouble == Trouble.OUTGROWN:
                 raise _OutgrownError(program.listed[search.run.trouble_detail])
             if search.run.trouble and self.symmetry.classes:
                 raise _UnreducedError
+            if isinstance(search, Simulation):  # bounds in initial actions are no part of a run
+                findings = self._findings(layout, program, search, Counter(), stopped)
+                return Conclusion(search, findings, self._numbered(program), self.goals).report(
+                    self.engine.name, self.base
+                )
             findings = self._findings(layout, program, search, cuts, stopped)
             self._trace(findings, program)
             return report_of(findings, self.goals, self.engine.name, self.base)
@@ -319,7 +325,11 @@ class _Run:
 
     def _look(self, glance: Glance) -> str:
         return self.meter.look(
-            distinct=glance.states, generated=glance.generated, depth=glance.depth, queue=glance.queue
+            distinct=glance.states,
+            generated=glance.generated,
+            depth=glance.depth,
+            queue=glance.queue,
+            note=glance.note,
         )
 
     def _findings(
@@ -372,12 +382,15 @@ class _Run:
             return f"the limit of {self.request.limits.states:,} states"
         return search.limit
 
+    def _numbered(self, program: Program) -> list[tuple[int, Goal]]:
+        """Return the goals with their bits."""
+        deadlock = [(len(program.goals), g) for g in self.goals if g.kind == "deadlock"]
+        return [*enumerate(program.goals), *deadlock]
+
     def _trace(self, findings: NativeFindings, program: Program) -> None:
         """Find the ways to what was decided, and to what is undefined."""
         run = findings.search.run
-        goals: list[tuple[int, Goal]] = list(enumerate(program.goals))
-        goals += [(len(program.goals), g) for g in self.goals if g.kind == "deadlock"]
-        decided = [(g, run.decided_at[i]) for i, g in goals if run.decided >> i & 1]
+        decided = [(g, run.decided_at[i]) for i, g in self._numbered(program) if run.decided >> i & 1]
         is_undefined = run.trouble == Trouble.UNDEFINED
         spots = [spot for _, spot in decided] + ([run.trouble_at] if is_undefined else [])
         if not spots:

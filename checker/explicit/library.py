@@ -141,6 +141,7 @@ class Glance:
     depth: int
     queue: int
     memory_bytes: int
+    note: str = ""
 
 
 @dataclass(slots=True)

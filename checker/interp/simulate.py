@@ -1,9 +1,7 @@
 """Random simulation: long behaviours of instances that are too big to explore. It finds violations; it proves nothing.
 
 Every run starts in a random initial state and takes one of the steps that change the state, all equally likely, until
-there is none or the run is long enough. The same seed gives the same runs. A violating run is shortened by leaving out
-steps as long as what is left is still a behaviour that violates the property (after Zeller and Hildebrandt,
-"Simplifying and Isolating Failure-Inducing Input", 2002).
+there is none or the run is long enough. The same seed gives the same runs.
 """
 
 from __future__ import annotations
@@ -11,29 +9,14 @@ from __future__ import annotations
 import random
 from collections import Counter
 
-from checker.interp.conclude import coverage_of
 from checker.interp.explore import Look, StopError
 from checker.interp.goals import Goal
 from checker.interp.machine import Cut, Failure, Machine, Next, StateValues
-from checker.interp.replay import Move, replay
+from checker.interp.replay import Move
+from checker.interp.simulated import STEPS_MAX, Behaviour, Simulated
 from checker.interp.watch import UndefinedError, Watch, failed, starts
 from checker.ir.system import System
-from checker.trace.trace import Trace
-from checker.trace.verdict import (
-    BoundHit,
-    Counts,
-    ModelErrorFound,
-    Reached,
-    Report,
-    Request,
-    Result,
-    Unknown,
-    Verdict,
-    Violated,
-)
-
-STEPS_MAX = 200
-"""Steps of one run, where the request sets no depth."""
+from checker.trace.verdict import Report, Request
 
 LOOK_EVERY = 64
 """Steps between two looks at the clock."""
@@ -58,7 +41,7 @@ class Simulation:
         self._look = look
         self._watch = Watch(machine, goals)
         self._random = random.Random(request.seed)
-        self._decided: dict[Goal, tuple[StateValues, list[Move]]] = {}
+        self._decided: dict[Goal, Behaviour] = {}
         self._undefined: tuple[UndefinedError, Run | None] | None = None
         self._fired: Counter[str] = Counter()
         self._cuts: Counter[str] = Counter()
@@ -85,22 +68,22 @@ class Simulation:
 
     def report(self, engine: str, base: System | None) -> Report:
         """Return the report. Bounds are counted each time a run met them."""
-        machine = self._machine
-        guards = tuple(coverage_of(g) for g in machine.guards)
-        return Report(
-            machine.system,
-            machine.instance,
-            engine,
-            tuple(Result(g.name, g.kind, self._verdict(g, base)) for g in self._goals),
-            Counts(generated=self._steps, depth=self._depth),
-            complete=False,
-            stopped_by=self._stopped_by,
-            bounds_hit=tuple(BoundHit(bound, count) for bound, count in sorted(self._cuts.items())),
-            coverage=tuple((a.name, self._fired[a.name]) for a in machine.system.actions),
-            guards=guards,
-            seed=self._request.seed,
-            error=self._error(base),
-        )
+        undefined, run = self._undefined or (None, None)
+        return Simulated(
+            self._machine,
+            self._goals,
+            self._request.seed,
+            self._runs,
+            self._steps,
+            self._depth,
+            self._stopped_by,
+            self._cuts,
+            self._fired,
+            self._machine.guards,
+            self._decided,
+            undefined,
+            None if run is None else Behaviour(run.initial, run.moves),
+        ).report(engine, base)
 
     def _follow(self, run: Run) -> None:
         """Extend a run at random until nothing can change or it is long enough."""
@@ -131,7 +114,7 @@ class Simulation:
 
     def _decide(self, goals: list[Goal], run: Run) -> None:
         for goal in goals:
-            self._decided[goal] = run.initial, list(run.moves)
+            self._decided[goal] = Behaviour(run.initial, list(run.moves))
         if goals and self._watch.is_done:
             raise StopError("everything asked for is decided")
 
@@ -140,60 +123,3 @@ class Simulation:
         reason = self._look(distinct=0, generated=self._steps, depth=self._depth, queue=0, note=note)
         if reason:
             raise StopError(reason)
-
-    def _verdict(self, goal: Goal, base: System | None) -> Verdict:
-        if goal not in self._decided:
-            what = "not reached" if goal.kind == "witness" else "no violation"
-            extent = f"{self._runs:,} runs, {self._steps:,} steps, seed {self._request.seed}"
-            stopped = f"; stopped by {self._stopped_by}" if self._stopped_by else ""
-            return Unknown(f"{what} in {extent}{stopped}", "simulation")
-        initial, moves = self._decided[goal]
-        trace = self._trace(initial, self._shortened(goal, initial, moves), base, property=goal.name)
-        return Reached(trace) if goal.kind == "witness" else Violated(trace)
-
-    def _error(self, base: System | None) -> ModelErrorFound | None:
-        if self._undefined is None:
-            return None
-        undefined, run = self._undefined
-        diagnostic = undefined.error.diagnostic
-        title = f"{undefined.place}: {diagnostic.message}"
-        trace = None if run is None else self._trace(run.initial, run.moves, base, title=title)
-        return ModelErrorFound(diagnostic, undefined.place, trace)
-
-    def _trace(
-        self, initial: StateValues, moves: list[Move], base: System | None, *, property: str = "", title: str = ""
-    ) -> Trace:
-        machine = self._machine
-        return replay(machine.system, machine.instance, initial, moves, property=property, title=title, base=base)
-
-    def _shortened(self, goal: Goal, initial: StateValues, moves: list[Move]) -> list[Move]:
-        """Return a behaviour that decides the goal without some of the moves, none of which alone can be left out."""
-        size = max(1, len(moves) // 2)
-        place = 0
-        while place < len(moves) or size > 1:
-            if place >= len(moves):
-                size, place = size // 2, 0
-                continue
-            shorter = self._deciding(goal, initial, moves[:place] + moves[place + size :])
-            if shorter is None:
-                place += size
-            else:
-                moves, place = shorter, 0
-        return moves
-
-    def _deciding(self, goal: Goal, initial: StateValues, moves: list[Move]) -> list[Move] | None:
-        """Return the moves up to where they decide the goal; None if they do not, or are no behaviour."""
-        watch, state = Watch(self._machine, (goal,)), initial
-        try:
-            if watch.in_state(state):
-                return []
-            for count, move in enumerate(moves, start=1):
-                outcome = self._machine.perform(state, *move)
-                if not isinstance(outcome, Next):
-                    return None
-                if watch.in_step(state, outcome.state) or watch.in_state(outcome.state):
-                    return moves[:count]
-                state = outcome.state
-        except UndefinedError:
-            return None
-        return moves if goal.kind == "deadlock" and not self._machine.outcomes(state) else None

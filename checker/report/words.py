@@ -49,10 +49,11 @@ def describe(verdict: Verdict, report: Report, *, with_bounds: bool = True) -> s
 
 
 def counts_line(report: Report) -> str:
-    """Return how much was explored: "3,921 distinct states in 443 orbits, 23,563 generated, depth 16"."""
+    """Return how much was explored, or simulated: "3,921 distinct states in 443 orbits, 23,563 generated, depth 16"."""
     counts = report.counts
     if report.seed is not None:
-        return f"{plural(counts.generated, 'random step')}, at most {counts.depth:,} in a run ({report.engine})"
+        steps = plural(counts.generated, "random step")
+        return f"{steps} from seed {report.seed}, at most {counts.depth:,} in a run ({report.engine})"
     extent = "" if report.complete else ", not all of them"
     if report.is_reduced:
         states = f"{plural(counts.stored, 'state')} visited{extent} under partial-order reduction"

@@ -61,15 +61,6 @@ def test_the_command_that_a_violation_prints_shows_it_again(project: Path, quora
     assert _trace(again.out) == _trace(first.out)
 
 
-def test_a_simulated_violation_is_shown_again_by_its_command(project: Path, quorax: Run) -> None:
-    first = quorax("simulate", "models/ring.py", "--mutant", "vote_twice", "--runs", "50", "--seed", "7")
-    assert first.status == 1
-    command = next(line for line in first.out.splitlines() if line.startswith("reproduce: "))
-    assert "--seed 7" in command
-    again = quorax(*shlex.split(command)[2:])
-    assert _trace(again.out) == _trace(first.out)
-
-
 def _trace(out: str) -> list[str]:
     """Return the lines of the trace in what a command printed."""
     lines = out.splitlines()

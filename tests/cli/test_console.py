@@ -28,6 +28,11 @@ def test_a_line_of_progress_says_how_many_how_fast_how_deep_and_how_much() -> No
     assert progress_text(progress(2.0)) == "4,000 states  2,000/s  depth 7  queue 120  64 MB  2 s"
 
 
+def test_a_simulation_counts_steps_and_says_which_run() -> None:
+    shown = Progress("explicit", 0, 9000, 60, 0, 2.0, 64_000_000, "run 80 of 1000")
+    assert progress_text(shown) == "9,000 steps  4,500/s  depth 60  64 MB  2 s  run 80 of 1000"
+
+
 def test_a_terminal_gets_one_line_that_is_redrawn_and_removed() -> None:
     stream = Terminal()
     with ProgressLine(stream, is_live=True) as line:

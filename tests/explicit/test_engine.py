@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from checker.ir.instance import Instance, Setting, build_instance
 from checker.ir.system import System
 from checker.temporal.fairness import TemporalProperty
 from checker.temporal.formula import Atom, Binary
-from checker.trace.verdict import Holds, Limits, Progress, Reached, Report, Request, Unknown, Violated
+from checker.trace.verdict import DEADLOCK, Holds, Limits, Progress, Reached, Report, Request, Unknown, Violated
 from tests.explicit.comparison import findings, needs_compiler
 
 PAXOS: dict[str, Setting] = {"Acceptor": 3, "Ballot": 2, "Value": 2}
@@ -126,6 +127,21 @@ def test_an_interrupt_ends_in_an_honest_partial_verdict() -> None:
     report = ExplicitEngine(symmetry=False).run(*paxos(Ballot=4), Request(("agreement",)), interrupt)
     assert (report.complete, report.stopped_by) == (False, "interrupted")
     assert isinstance(report.results[0].verdict, Unknown)
+
+
+@needs_compiler
+def test_freedom_from_deadlock_is_one_of_the_64_properties_that_a_run_judges() -> None:
+    """A sixty-fifth would have no bit, and would hold unseen."""
+    system = load("consensus").system
+    instance = build_instance(system, "test", {"Value": 3})
+    agreement = next(p for p in system.properties if p.name == "agreement")
+    more = tuple(replace(agreement, name=f"agreement_{i}") for i in range(64))
+    system = replace(system, properties=more)
+    names = tuple(p.name for p in more)
+    report = ExplicitEngine().run(system, instance, Request((*names[1:], DEADLOCK)))
+    assert isinstance(report.results[-1].verdict, Violated)
+    with pytest.raises(QuoraxError, match="X001"):
+        ExplicitEngine().run(system, instance, Request((*names, DEADLOCK)))
 
 
 @needs_compiler

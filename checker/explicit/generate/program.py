@@ -17,7 +17,7 @@ from checker.ir.system import Require, System
 from checker.ir.walk import walk_statements
 
 GOALS_MAX = 64
-"""Goals of one run: each is a bit of a word."""
+"""Goals of one run, freedom from deadlock included: each is a bit of a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +157,7 @@ def _prelude(layout: Layout, *, has_steps: bool, orbits: str) -> str:
                 "if (qx_same(s, t, WORDS))",
                 "    return;",
                 *(judge if has_steps else []),
+                "work->action = action;",
                 push,
             ],
         ),
@@ -191,6 +192,7 @@ def _model(system: System, layout: Layout, numbers: Numbers, orbits: str, few: i
         "guards": len(numbers.guards),
         "expand": "expand",
         "judge": "judge",
+        "judge_step": "judge_step",
         "inhabited": "inhabited",
         "symmetry": orbits,
     }

@@ -24,6 +24,7 @@ typedef struct {
     unsigned words, actions, bounds, guards;
     void (*expand)(const uint64_t *s, qx_work *work);             /* takes every step from s */
     uint64_t (*judge)(const uint64_t *s, uint64_t open);          /* which of the open goals s decides */
+    uint64_t (*judge_step)(const uint64_t *old, const uint64_t *s, uint64_t open);  /* and a step from old to s */
     uint64_t (*inhabited)(const uint64_t *s, uint64_t open);      /* which ranges of invariants are not empty in s */
     const qx_symmetry *symmetry; /* successors are the least of their orbits; NULL: they are not */
     const uint64_t *few;         /* sets of actions, as bits, that may be expanded alone; see qx_expand_few */
@@ -39,6 +40,7 @@ struct qx_work {
     unsigned filled;       /* successors in the batch */
     unsigned words;
     uint64_t weight;       /* states that the state being expanded stands for */
+    unsigned action;       /* of the successor that is being added */
     uint64_t outcomes;     /* steps and cuts of the state being expanded, so far */
     uint64_t generated;    /* steps */
     uint64_t open_steps;   /* goals that a step may decide */

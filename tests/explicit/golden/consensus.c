@@ -73,6 +73,7 @@ static void took(qx_work *work, const uint64_t *s, uint64_t *t, unsigned action)
         if (decided != 0)
             work->decide_step(work, decided, s);
     }
+    work->action = action;
     qx_push(work, qx_hash(t, WORDS));
 }
 
@@ -121,6 +122,7 @@ const qx_model qx_system = {
     .guards = 1,
     .expand = expand,
     .judge = judge,
+    .judge_step = judge_step,
     .inhabited = inhabited,
     .symmetry = NULL,
 };

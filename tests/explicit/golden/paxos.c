@@ -313,6 +313,7 @@ static void took(qx_work *work, const uint64_t *s, uint64_t *t, unsigned action)
         if (decided != 0)
             work->decide_step(work, decided, s);
     }
+    work->action = action;
     qx_push(work, qx_hash(t, WORDS));
 }
 
@@ -507,6 +508,7 @@ const qx_model qx_system = {
     .guards = 7,
     .expand = expand,
     .judge = judge,
+    .judge_step = judge_step,
     .inhabited = inhabited,
     .symmetry = NULL,
 };
