@@ -102,7 +102,7 @@ def build_inquiry(statements: Sequence[Statement]) -> Inquiry:
 class _Reading:
     """Reads statements, in three sweeps: names, declarations and assumptions, questions.
 
-    `weaker` is the place of a statement that is to be weakened by one.
+    `weaker` is the place of a statement that is to be weakened by one. `is_closed` says that all processes are listed.
     """
 
     statements: Sequence[Statement]
@@ -110,6 +110,7 @@ class _Reading:
     weakened_text: str = ""
     parameters: dict[str, None] = field(default_factory=lambda: {SIZE_OF_ALL: None})
     members: dict[str, int] = field(default_factory=dict)
+    is_closed: bool = False
     sets: dict[str, SetTerm] = field(default_factory=dict)
     systems: dict[str, System] = field(default_factory=dict)
     fixed: list[FixedSet] = field(default_factory=list)
@@ -147,6 +148,12 @@ class _Reading:
                     self._declare_system(statement, token, Threshold(Number(0)))
             case "fixed":
                 self._declare_set(statement, body.children[0])
+            case "processes":
+                self._refuse_tight(statement)
+                if self.is_closed:
+                    raise error(statement.span(body), "Q002", "everyone is declared twice", "list all processes once")
+                self._listed(statement, body.children[0])
+                self.is_closed = True
 
     def _declare_system(self, statement: Statement, token: Token, quorums: Threshold) -> None:
         self._refuse_twice(statement, token)
@@ -224,17 +231,20 @@ class _Reading:
         names = [str(token) for token in node.children]
         if len(set(names)) != len(names):
             raise error(statement.span(node), "Q009", "a set lists a member twice", "list it once")
-        return frozenset(self.members.setdefault(name, len(self.members)) for name in names)
+        return frozenset(self._member(name, statement, node) for name in names)
+
+    def _member(self, name: str, statement: Statement, node: Any) -> int:
+        if self.is_closed and name not in self.members:
+            message = f"everyone has no member {name}"
+            raise error(statement.span(node), "Q009", message, f"it has {', '.join(self.members)}")
+        return self.members.setdefault(name, len(self.members))
 
     def _grid(self, statement: Statement, row: Token, column: Token, rows: Token, columns: Token) -> None:
         height, width = integer(rows), integer(columns)
         if not 1 <= height * width <= GRID_MAX:
             message = f"a grid of {height} x {width} has {height * width} processes"
             raise error(statement.span(rows), "Q009", message, f"use 1 to {GRID_MAX}")
-        cells = [
-            [self.members.setdefault(f"p{i * width + j}", len(self.members)) for j in range(width)]
-            for i in range(height)
-        ]
+        cells = [[self._member(f"p{i * width + j}", statement, rows) for j in range(width)] for i in range(height)]
         self.systems[str(row)] = System(str(row), Family(tuple(frozenset(line) for line in cells)))
         self.systems[str(column)] = System(str(column), Family(tuple(map(frozenset, zip(*cells, strict=True)))))
 

@@ -175,7 +175,7 @@ def _script(case: Case, conditions: list[str]) -> str:
 def _header(case: Case, logic: str) -> Iterator[str]:
     names = case.partition.names
     if names:
-        example = "r" + "0" * (len(names) - 1) + "1"
+        example = "r." + "0" * (len(names) - 1) + "1"
         yield f"; {example} is how many processes are in {names[-1]} and no other of {', '.join(names)}"
     yield f"(set-logic {logic})"
 

@@ -37,7 +37,7 @@ class Discharge:
 class Result:
     """The answer to one question.
 
-    `counterexample` is there if it is refuted, and `reason` if it is unknown.
+    `counterexample` is there if it is refuted, and `reason` if it is unknown, or if a smaller one cannot be excluded.
     """
 
     question: Question
@@ -73,7 +73,12 @@ class Answers:
 
     @property
     def words(self) -> tuple[Word, ...]:
-        return (*(r.word for r in self.results), *(t.word for t in self.tightness))
+        """One word for each question, and for each statement marked tight: it is if one of the questions needs it."""
+        statements: dict[str, list[Word]] = {}
+        for tight in self.tightness:
+            statements.setdefault(tight.before, []).append(tight.word)
+        best = (next(w for w in ("holds", "unknown", "refuted") if w in words) for words in statements.values())
+        return (*(r.word for r in self.results), *best)  # type: ignore[arg-type]
 
     @property
     def discharges(self) -> tuple[Discharge, ...]:
@@ -119,13 +124,14 @@ def ask(scenario: Scenario, question: Question, name: str, *, second: Solver | N
     tried = _discharged(refutations(name, scenario, question), second)
     discharges = (*has_sense, *tried)
     refuted = [d.obligation for d in tried if d.solved.answer == "sat"]
+    unknown = next((d for d in discharges if d.solved.answer == "unknown"), None)
     if refuted:
+        reason = "" if unknown is None else f"there may be a smaller counterexample, since {_gave_up(unknown)}"
         try:
-            return Result(question, scenario, "refuted", discharges, smallest(refuted))
+            return Result(question, scenario, "refuted", discharges, smallest(refuted), reason)
         except GaveUpError as gave_up:
             reason = f"{refuted[0].name}: there is a counterexample, but z3 cannot find the smallest ({gave_up})"
             return Result(question, scenario, "unknown", discharges, reason=reason)
-    unknown = next((d for d in discharges if d.solved.answer == "unknown"), None)
     if unknown is not None:
         return Result(question, scenario, "unknown", discharges, reason=_gave_up(unknown))
     return Result(question, scenario, "holds", discharges)

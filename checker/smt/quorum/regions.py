@@ -23,7 +23,7 @@ from checker.smt.quorum.terms import Both, Either, Everyone, Named, Not, SetTerm
 class Region:
     """The processes that are in each set of `inside` and in no other; of one atom, if processes are listed.
 
-    `inside` names sets of either kind. `atom` is the place of its atom in the partition, 0 if there is but one.
+    `name` is one that no parameter can have. `inside` names sets of either kind. `atom` is the place of its atom in the partition, 0 if there is but one.
     """
 
     name: str
@@ -57,7 +57,7 @@ def partition(names: tuple[str, ...], listed: Mapping[str, frozenset[int]] | Non
         cells = _atoms(listed, members)
     regions = tuple(
         Region(
-            f"r{''.join(map(str, map(int, bits)))}" + (f"_{place}" if listed is not None else ""),
+            f"r.{''.join(map(str, map(int, bits)))}" + (f".{place}" if listed is not None else ""),
             known | {name for name, bit in zip(names, bits, strict=True) if bit},
             place,
         )

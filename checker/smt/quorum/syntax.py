@@ -27,12 +27,13 @@ FORMS = {
     "byzantine": "byzantine: size <= f",
     "family": "family Row = {{a, b}, {c, d}}",
     "grid": "grid Row, Column: 2 x 3",
+    "everyone": "everyone = {a, b, c}",
     "any": "any Q, Q meet in honest",
 }
 """An example of each statement, by its first word."""
 
 _EXPECTED_MAX = 5
-_NAMES = {"NAME": "a name", "INTEGER": "a number", "COMPARE": "a comparison", "$END": "the end of the statement"}
+_NAMES = {"NAME": "a name", "MEMBER": "a process", "INTEGER": "a number", "COMPARE": "a comparison", "$END": "the end of the statement"}
 _WORD = re.compile(r"\w+|\S")
 
 
