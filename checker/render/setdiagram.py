@@ -106,7 +106,8 @@ class _Drawing:
             yield _box(f"t{i}", track, {"style": "filled,rounded", "color": _TRACK, "fillcolor": _TRACK})
             yield _right(f"s{i}", self.left - _GAP / 2, y, row.label, _TEXT, fontname=BOLD, fontcolor=color)
             yield from self._bars(i, row, y, color)
-            yield _left(f"n{i}", self.right + 10, y, row.remark, _SMALL, fontcolor=_RED if row.kind == "claim" else _GREY)
+            remark_color = _RED if row.kind == "claim" else _GREY
+            yield _left(f"n{i}", self.right + 10, y, row.remark, _SMALL, fontcolor=remark_color)
 
     def _bars(self, number: int, row: SetRow, y: float, color: str) -> Iterator[str]:
         """One bar for each run of members that stand side by side, and a dot for each member."""

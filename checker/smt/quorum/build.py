@@ -164,7 +164,8 @@ class _Reading:
         self.sets[str(token)] = Named(str(token))
         if str(token) == "byzantine":
             if "honest" in self.sets:
-                raise error(statement.span(token), "Q002", "honest is the complement of byzantine", "rename the other set")
+                message = "honest is the complement of byzantine"
+                raise error(statement.span(token), "Q002", message, "give the other set another name")
             self.sets["honest"] = Not(Named("byzantine"))
 
     def _refuse_twice(self, statement: Statement, token: Token) -> None:
@@ -214,7 +215,7 @@ class _Reading:
                     raise error(statement.span(sign), "Q011", f"a quorum's size cannot be {sign} something", remedy)
         if is_weaker:
             quorums = Threshold(plus(quorums.size, -1), quorums.is_exact)
-            self.weakened_text = f"quorum {name}: size {'=' if quorums.is_exact else '>='} {quorums.size}"
+            self.weakened_text = str(System(name, quorums))
         self.systems[name] = System(name, quorums)
 
     def _fixed(self, statement: Statement, body: Any, is_weaker: bool) -> None:
@@ -224,7 +225,7 @@ class _Reading:
             if compare == "!=":
                 raise _no_weaker(statement)
             size = plus(size, 1 if compare in ("<", "<=", "=") else -1)
-            self.weakened_text = f"{name}: size {compare} {size}"
+            self.weakened_text = str(FixedSet(name, compare, size))
         self.fixed.append(FixedSet(name, compare, size))
 
     def _listed(self, statement: Statement, node: Any) -> frozenset[int]:
@@ -305,7 +306,7 @@ class _Reading:
         return Question(statement.text, quorums, claims)
 
     def _bound(self, statement: Statement, nodes: list[Any]) -> Iterator[Bound]:
-        """Yield the quorums that are spoken of. One without a name is called as its system is, a prime for each before."""
+        """Yield the quorums that are spoken of; one without a name is called like its system, with primes if needed."""
         taken: set[str] = set()
         for node in nodes:
             system = self._system(statement, node.children[0])

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import assert_never
 
-from checker.smt.quorum.encode import Case, Obligation
+from checker.smt.quorum.encode import Obligation
 from checker.smt.quorum.solve import Search
 from checker.smt.quorum.terms import (
     SIZE_OF_ALL,
@@ -205,9 +205,3 @@ class World:
 
     def _compares(self, value: int, compare: Relation, term: Term) -> bool:
         return _COMPARE[compare](value, self.number(term))
-
-
-def show_case(case: Case) -> str:
-    """Return which sets are chosen from families, "Row = {p0, p1}", for the name of an obligation."""
-    members = case.scenario.members
-    return ", ".join(f"{n} = {{{', '.join(members[i] for i in sorted(s))}}}" for n, s in case.chosen.items())

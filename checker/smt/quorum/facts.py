@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from checker.diagnostics import NOWHERE, QuoraxError, error
 from checker.ir.instance import Instance
@@ -69,8 +69,8 @@ def intersection_facts(system: System, assumptions: Sequence[str] = ()) -> tuple
     """Return what holds of a model's quorum systems for every number of members: axioms for a proof for any size.
 
     `assumptions` are statements about `n` (the number of members), the model's constants and its Byzantine set, such as
-    ``n = 3*f + 1`` and ``byzantine: size <= f``; whoever uses a fact assumes them, and that quorums are sets as large as
-    the model says, of which an instance may list others.
+    ``n = 3*f + 1`` and ``byzantine: size <= f``; whoever uses a fact assumes them, and that quorums are as large as
+    the model says: an instance may list others.
 
     Raises:
         QuoraxError: as `examined_facts`.
@@ -103,7 +103,7 @@ def examined_facts(
         declared: list[QuorumDecl] = []
         for decl in system.quorums:
             if decl.type.base.name == sort:
-                reason = _why_not(decl, instance)
+                reason = _why_not(system, decl, instance)
                 if reason:
                     left_out.append(LeftOut(decl.type.name, reason))
                 else:
@@ -112,14 +112,17 @@ def examined_facts(
     return tuple(facts), tuple(left_out)
 
 
-def _why_not(decl: QuorumDecl, instance: Instance | None) -> str:
+def _why_not(system: System, decl: QuorumDecl, instance: Instance | None) -> str:
     """Return why nothing can be derived about a system, or nothing if something can."""
+    if any(g.name == SIZE_OF_ALL for g in system.givens):
+        return f"the model's constant {SIZE_OF_ALL} would be taken for the number of members, which its sizes call N"
     if instance is not None:
         return ""
     if not decl.size:
         return "each instance lists its sets: give an instance"
+    liars = [f"{g.name}: size <= n" for g in system.givens if g.kind == "byzantine"]
     try:
-        build_inquiry(parse_lines([_threshold(decl), f"everyone covers {decl.type.name}"], DERIVED))
+        build_inquiry(parse_lines([*liars, _threshold(decl), f"everyone covers {decl.type.name}"], DERIVED))
     except QuoraxError as problem:
         return f"its size {decl.size} cannot be read: {problem.diagnostics[0].message}"
     return ""
@@ -194,7 +197,7 @@ def _family(decl: QuorumDecl, instance: Instance) -> Iterator[str]:
 
 def _liars(liars: Sequence[GivenDecl], given: tuple[Statement, ...], instance: Instance | None) -> Iterator[str]:
     """Yield the Byzantine sets of which the assumptions say nothing: they may be any."""
-    said = {str(s.tree.children[-1].children[0]) for s in given if _rule(s) == "fixed"}
+    said = {str(_body(s).children[0]) for s in given if _rule(s) == "fixed"}
     for liar in liars:
         if liar.name not in said:
             members: Value = None if instance is None else instance.givens[liar.name]
@@ -202,8 +205,11 @@ def _liars(liars: Sequence[GivenDecl], given: tuple[Statement, ...], instance: I
 
 
 def _rule(statement: Statement) -> str:
-    body = statement.tree.children[-1]
-    return str(getattr(body, "data", ""))
+    return str(_body(statement).data)
+
+
+def _body(statement: Statement) -> Any:
+    return statement.tree.children[-1]
 
 
 def _constants(system: System, sort: str, instance: Instance) -> Iterator[str]:

@@ -155,6 +155,8 @@ class Builder:
             raise self._unbound(name, node)
         near = get_close_matches(name, self.sets, n=1)
         remedy = f"did you mean {near[0]}?" if near else f"sets are {self._known_sets()}"
+        if name == "honest":
+            remedy = "say who may not be: byzantine: size <= f"
         raise error(self.statement.span(node), "Q004", f"there is no set {name}", remedy)
 
     def _refuse_set(self, name: str, node: Node) -> None:

@@ -78,7 +78,7 @@ class Answers:
         for tight in self.tightness:
             statements.setdefault(tight.before, []).append(tight.word)
         best = (next(w for w in ("holds", "unknown", "refuted") if w in words) for words in statements.values())
-        return (*(r.word for r in self.results), *best)  # type: ignore[arg-type]
+        return (*(r.word for r in self.results), *best)
 
     @property
     def discharges(self) -> tuple[Discharge, ...]:
@@ -118,7 +118,8 @@ def ask(scenario: Scenario, question: Question, name: str, *, second: Solver | N
     """
     has_sense = _make_sense(scenario, question, name, second)
     if has_sense is None:
-        given = "; ".join([str(a) for a in scenario.assumptions] + [q.system.name for q in question.quorums])
+        systems = dict.fromkeys(bound.system for bound in question.quorums)
+        given = "; ".join(map(str, (*scenario.assumptions, *scenario.fixed, *systems)))
         message = f"`{question.text}` says nothing: no parameters and sets are as assumed"
         raise error(NOWHERE, "Q010", message, f"something must satisfy all of: {given or question.text}")
     tried = _discharged(refutations(name, scenario, question), second)

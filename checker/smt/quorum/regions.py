@@ -5,8 +5,8 @@ regions. What is said about sizes of sets is thus said about numbers, one for ea
 which nothing is known but that they are natural: Kuncak, Nguyen, Rinard, "Deciding Boolean Algebra with Presburger
 Arithmetic" (2006), section 3, figure 3. Sizes of regions are the only thing that such formulas can tell apart.
 
-Where processes are listed, some sets are known member by member. They divide the processes into atoms, whose sizes are
-known numbers, and each atom is divided into the regions of the other sets.
+Where processes are listed, some sets are known member by member. They divide the processes into atoms, whose sizes
+are known numbers, and each atom is divided into the regions of the other sets.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from checker.smt.quorum.terms import Both, Either, Everyone, Named, Not, SetTerm
 class Region:
     """The processes that are in each set of `inside` and in no other; of one atom, if processes are listed.
 
-    `name` is one that no parameter can have. `inside` names sets of either kind. `atom` is the place of its atom in the partition, 0 if there is but one.
+    `name` is one that no parameter can have. `inside` names sets of either kind. `atom` is the place of its atom in
+    the partition, 0 if there is but one.
     """
 
     name: str

@@ -153,10 +153,10 @@ def _members(members: frozenset[int], names: tuple[str, ...]) -> str:
 
 
 def _tightness(tight: Tightness, paint: Paint) -> Iterator[str]:
-    parameters = " and ".join(tight.weaker.scenario.parameters)
+    parameters = tight.weaker.scenario.parameters
     match tight.word:
         case "holds":
-            said = f"fails, whatever {parameters} {'is' if ' and ' not in parameters else 'are'}"
+            said = f"fails, whatever {', '.join(parameters)} {'is' if len(parameters) == 1 else 'are'}"
         case "refuted":
             said = f"still holds if {show_parameters(tight.spared or {})}"
         case _:

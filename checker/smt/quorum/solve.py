@@ -1,7 +1,7 @@
 """Asks z3, and for a second opinion cvc5, about obligations written as SMT-LIB.
 
-Each obligation has a context of its own, so that no answer depends on what was asked before, and a budget that is counted
-in the solver's own steps rather than in time. A solver that gives up is asked again with the next seed.
+Each obligation has a context of its own, so that no answer depends on what was asked before, and a budget that is
+counted in the solver's own steps rather than in time. A solver that gives up is asked again with the next seed.
 
 Whatever has quantifiers is first put to z3's game between a player for each kind of them, which decides linear integer
 arithmetic: Nikolaj Bjørner, Mikoláš Janota, "Playing with Quantified Satisfaction" (2015). The ordinary solver

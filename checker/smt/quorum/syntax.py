@@ -33,7 +33,13 @@ FORMS = {
 """An example of each statement, by its first word."""
 
 _EXPECTED_MAX = 5
-_NAMES = {"NAME": "a name", "MEMBER": "a process", "INTEGER": "a number", "COMPARE": "a comparison", "$END": "the end of the statement"}
+_NAMES = {
+    "NAME": "a name",
+    "MEMBER": "a process",
+    "INTEGER": "a number",
+    "COMPARE": "a comparison",
+    "$END": "the end of the statement",
+}
 _WORD = re.compile(r"\w+|\S")
 
 

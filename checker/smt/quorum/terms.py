@@ -169,6 +169,11 @@ class System:
     name: str
     quorums: Threshold | Family
 
+    def __str__(self) -> str:
+        if isinstance(self.quorums, Family):
+            return f"family {self.name}"
+        return f"quorum {self.name}: size {'=' if self.quorums.is_exact else '>='} {self.quorums.size}"
+
 
 @dataclass(frozen=True, slots=True)
 class FixedSet:
@@ -177,6 +182,9 @@ class FixedSet:
     name: str
     relation: Relation
     size: Term
+
+    def __str__(self) -> str:
+        return f"{self.name}: size {self.relation} {self.size}"
 
 
 @dataclass(frozen=True, slots=True)

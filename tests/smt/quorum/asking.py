@@ -5,15 +5,27 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 
-from checker.smt.quorum.build import build_inquiry
+from checker.diagnostics import QuoraxError
+from checker.smt.quorum.build import Inquiry, build_inquiry
 from checker.smt.quorum.counterexample import Counterexample, World, refutes
-from checker.smt.quorum.prove import Answers, answer
+from checker.smt.quorum.prove import Answers, Result, answer
 from checker.smt.quorum.syntax import parse_lines
 from checker.smt.quorum.terms import Question, Scenario
 
 
 def answers(*lines: str) -> Answers:
     return answer(build_inquiry(parse_lines(lines)))
+
+
+def answered(inquiry: Inquiry) -> Result | None:
+    """Return the answer to the one question, or None if there is nothing that it speaks of."""
+    try:
+        (result,) = answer(inquiry).results
+    except QuoraxError as problem:
+        if [d.code for d in problem.diagnostics] != ["Q010"]:
+            raise
+        return None
+    return result
 
 
 def worlds(scenario: Scenario, question: Question, parameters: dict[str, int]) -> Iterator[Counterexample]:

@@ -116,7 +116,9 @@ LEMMAS = {
         {"quorum Echo: size > ⌊(n + f)/2⌋": "quorum Echo: size >= ⌊(n + f)/2⌋"},
         {"n": 1, "f": 0},
     ),
-    "the honest are an echo quorum": Lemma(BRACHA, "honest covers Echo", {"n >= 3*f + 1": "n >= 3*f"}, {"n": 3, "f": 1}),
+    "the honest are an echo quorum": Lemma(
+        BRACHA, "honest covers Echo", {"n >= 3*f + 1": "n >= 3*f"}, {"n": 3, "f": 1}
+    ),
     "f + 1 ready messages name an honest process": Lemma(
         BRACHA,
         "any Amplify meet in honest",

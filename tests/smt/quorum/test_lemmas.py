@@ -44,7 +44,7 @@ def test_there_is_no_counterexample_below_the_smallest(name: str) -> None:
     count = len(result.question.quorums) + len(result.scenario.fixed)
     for values in itertools.product(range(max(lemma.breaks.values()) + 1), repeat=len(names)):
         below = dict(zip(names, values, strict=True))
-        if 0 < below["n"] and below["n"] * count <= SETS_TRIED and values < tuple(lemma.breaks.values()):
+        if below["n"] > 0 and below["n"] * count <= SETS_TRIED and values < tuple(lemma.breaks.values()):
             assert not any(counterexamples(result.scenario, result.question, below)), below
 
 
@@ -88,3 +88,10 @@ def test_without_a_bound_on_liars_nobody_is_honest() -> None:
     given = "n = 3*f + 1", "quorum Q: size >= 2*f + 1"
     assert answers(*given, "byzantine: size <= f", "any Q, Q meet in honest").words == ("holds",)
     assert answers(*given, "byzantine: size >= 0", "any Q, Q meet in honest").words == ("refuted",)
+
+
+def test_there_is_no_quorum_of_fewer_than_nobody() -> None:
+    (result,) = answers("quorum Q: size = f - 1", "everyone covers Q").results
+    assert result.counterexample is not None
+    assert result.counterexample.parameters == {"n": 1, "f": 0}
+    assert answers("quorum Q: size >= f - 1", "f <= 1", "everyone covers Q").words == ("holds",)
