@@ -24,13 +24,12 @@ _WORDS = {"holds": "tight", "refuted": "slack", "unknown": "unknown"}
 
 def show_domain(scenario: Scenario) -> str:
     """Return what a scenario is about: "for all n >= 1, f >= 0 with n = 3*f + 1"."""
-    if scenario.members:
-        sizes = [f"n = {len(scenario.members)} processes {', '.join(scenario.members)}"]
-    else:
-        sizes = [f"{SIZE_OF_ALL} >= 1"]
+    sizes = [] if scenario.members else [f"{SIZE_OF_ALL} >= 1"]
     sizes += [f"{p} >= 0" for p in scenario.parameters[1:]]
+    parts = [f"for the {len(scenario.members)} processes {', '.join(scenario.members)}"] if scenario.members else []
+    parts += [f"for all {', '.join(sizes)}"] if sizes else []
     given = f" with {', '.join(map(str, scenario.assumptions))}" if scenario.assumptions else ""
-    return f"for all {', '.join(sizes)}{given}"
+    return " and ".join(parts) + given
 
 
 def show_parameters(parameters: dict[str, int]) -> str:
