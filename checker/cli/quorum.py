@@ -156,7 +156,8 @@ def _draw(name: str, to: Console, results: Iterable[Result]) -> None:
         if found is not None:
             picture = SetPicture(
                 f"refuted: {result.question.text}",
-                f"smallest counterexample {show_domain(result.scenario)}: {show_parameters(dict(found.parameters))}",
+                f"smallest counterexample: {show_parameters(dict(found.parameters))}; "
+                f"asked {show_domain(result.scenario)}",
                 found.members,
                 tuple(
                     SetRow(r.kind, r.label, r.members, r.remark) for r in rows(found, result.scenario, result.question)

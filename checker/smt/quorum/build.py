@@ -220,7 +220,8 @@ class _Reading:
 
     def _fixed(self, statement: Statement, body: Any, is_weaker: bool) -> None:
         token, sign, node = body.children
-        name, compare, size = str(token), relation(sign), self._size(statement, node)
+        name, size = str(token), self._size(statement, node)
+        compare = relation(sign)
         if is_weaker:
             if compare == "!=":
                 raise _no_weaker(statement)

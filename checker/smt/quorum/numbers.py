@@ -61,9 +61,7 @@ class Builder:
         """Return a chain of comparisons, `1 <= f < n`, as its links."""
         parts: list[Any] = list(node.children)
         terms = [self.number(part) for part in parts[::2]]
-        relations = [relation(part) for part in parts[1::2]]
-        links = zip(terms, relations, terms[1:], strict=False)
-        return tuple(Comparison(left, compare, right) for left, compare, right in links)
+        return tuple(Comparison(terms[i], relation(sign), terms[i + 1]) for i, sign in enumerate(parts[1::2]))
 
     def set(self, node: Node) -> SetTerm:
         """Return the set that an expression is.

@@ -17,6 +17,9 @@ Word: TypeAlias = Literal["holds", "refuted", "unknown"]
 Solver: TypeAlias = Callable[[str], Solved]
 
 
+_BEST: tuple[Word, ...] = ("holds", "unknown", "refuted")
+
+
 @dataclass(frozen=True, slots=True)
 class Discharge:
     """An obligation and what z3 said of it; `second` is what another solver said, if it was asked."""
@@ -77,8 +80,7 @@ class Answers:
         statements: dict[str, list[Word]] = {}
         for tight in self.tightness:
             statements.setdefault(tight.before, []).append(tight.word)
-        best = (next(w for w in ("holds", "unknown", "refuted") if w in words) for words in statements.values())
-        return (*(r.word for r in self.results), *best)
+        return (*(r.word for r in self.results), *(min(words, key=_BEST.index) for words in statements.values()))
 
     @property
     def discharges(self) -> tuple[Discharge, ...]:

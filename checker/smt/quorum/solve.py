@@ -138,7 +138,8 @@ class Search:
         """Return the value of a number in a solution of all that was said."""
         if self._model is None and not self._is_possible(None):
             raise GaveUpError("there is no solution to narrow down")
-        return int(self._model.eval(number, model_completion=True).as_long())
+        model: Any = self._model
+        return int(model.eval(number, model_completion=True).as_long())
 
     def _is_possible(self, condition: Any) -> bool:
         """Return whether there is a solution in which `condition` is true too, and keep it."""

@@ -6,9 +6,9 @@ import itertools
 
 import pytest
 
-from checker.smt.quorum.counterexample import refutes
+from checker.smt.quorum.counterexample import World, refutes
 from tests.smt.quorum.asking import answers, counterexamples
-from tests.smt.quorum.lemmas import LEMMAS, ONLY_LIARS, TIGHT
+from tests.smt.quorum.lemmas import LEMMAS, ONLY_LIARS, PBFT, TIGHT
 
 SETS_TRIED = 12
 """Bits of all sets together, up to which every way to choose them is tried."""
@@ -63,6 +63,28 @@ def test_a_statement_that_is_not_tight_is_shown_where_it_is_spared() -> None:
     assert tight.spared == {"n": 4}
     assert tight.weaker.word == "refuted"
     assert answers("n = 4", "quorum C: majority", "quorum F: size >= n - 1", "any C, F, F meet").words == ("holds",)
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        ("quorum C: majority", "tight quorum F: size >= n", "any C, F, F meet"),
+        ("tight n = 3*f + 1", *PBFT[1:], "any Q, Q meet in honest"),
+        ("tight q1 + q2 > n + 1", "quorum Q1: size >= q1", "quorum Q2: size >= q2", "any Q1, Q2 meet"),
+        ("tight n > 4*f", "quorum Q: size >= n - f", "byzantine: size <= f", "any Q, Q meet in honest"),
+    ],
+)
+def test_below_the_parameters_that_are_spared_everything_fails(statements: tuple[str, ...]) -> None:
+    (tight,) = answers(*statements).tightness
+    scenario, question = tight.weaker.scenario, tight.question
+    assert tight.spared is not None
+    assert not any(counterexamples(scenario, question, tight.spared))
+    least = tuple(tight.spared.values())
+    for values in itertools.product(range(1, least[0] + 1), *([range(max(least) + 2)] * (len(least) - 1))):
+        below = dict(zip(tight.spared, values, strict=True))
+        world = World(below, {}, below["n"])
+        if values < least and all(world.is_true(assumed) for assumed in scenario.assumptions):
+            assert any(counterexamples(scenario, question, below)), below
 
 
 def test_a_statement_is_tight_if_one_of_the_questions_needs_it() -> None:
