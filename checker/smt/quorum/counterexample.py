@@ -7,13 +7,14 @@ others. Nothing here that judges a counterexample knows of Venn regions, solvers
 
 from __future__ import annotations
 
+import contextlib
 import operator
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import assert_never
+from typing import TypeVar, assert_never
 
 from checker.smt.quorum.encode import Obligation
-from checker.smt.quorum.solve import Search
+from checker.smt.quorum.solve import SEEDS, GaveUpError, Search
 from checker.smt.quorum.terms import (
     SIZE_OF_ALL,
     Add,
@@ -39,6 +40,8 @@ from checker.smt.quorum.terms import (
     Term,
     Threshold,
 )
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,7 @@ def smallest(obligations: Iterable[Obligation]) -> Counterexample:
         RuntimeError: what the solver found is no counterexample: a bug here or there.
 
     """
-    found = [_smallest(obligation) for obligation in obligations]
+    found = [_retried(_smallest, obligation) for obligation in obligations]
     return min(found, key=lambda counterexample: counterexample.key)
 
 
@@ -88,13 +91,24 @@ def least_parameters(obligation: Obligation) -> dict[str, int]:
         GaveUpError: the solver cannot find them within its budget.
 
     """
-    search = Search(obligation.text)
+    return _retried(_least_parameters, obligation)
+
+
+def _retried(find: Callable[[Obligation, Search], T], obligation: Obligation) -> T:
+    """Return what a search finds at the first seed at which the solver does not give up."""
+    *seeds, last = SEEDS
+    for seed in seeds:
+        with contextlib.suppress(GaveUpError):
+            return find(obligation, Search(obligation.text, seed=seed))
+    return find(obligation, Search(obligation.text, seed=last))
+
+
+def _least_parameters(obligation: Obligation, search: Search) -> dict[str, int]:
     return {p: search.least((p,)) for p in obligation.case.parameters}
 
 
-def _smallest(obligation: Obligation) -> Counterexample:
-    case, search = obligation.case, Search(obligation.text)
-    parameters = {p: search.least((p,)) for p in case.parameters}
+def _smallest(obligation: Obligation, search: Search) -> Counterexample:
+    case, parameters = obligation.case, _least_parameters(obligation, search)
     part = case.partition
     search.least(tuple(r.name for r in part.regions for name in part.names if name in r.inside))
     count = parameters[SIZE_OF_ALL]

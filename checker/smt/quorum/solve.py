@@ -5,7 +5,7 @@ counted in the solver's own steps rather than in time. A solver that gives up is
 
 Whatever has quantifiers is first put to z3's game between a player for each kind of them, which decides linear integer
 arithmetic: Nikolaj Bjørner, Mikoláš Janota, "Playing with Quantified Satisfaction" (2015). The ordinary solver
-instantiates quantifiers instead, and gives up on a third of the lemmas about tightness.
+instantiates quantifiers instead, and gave up on three of five lemmas about tightness.
 """
 
 from __future__ import annotations

@@ -8,12 +8,12 @@ import json
 
 import pytest
 
-from checker.smt.quorum import prove
+from checker.smt.quorum import counterexample, prove
 from checker.smt.quorum.build import build_inquiry
 from checker.smt.quorum.counterexample import Counterexample, refutes
 from checker.smt.quorum.prove import answer
 from checker.smt.quorum.report import answers_document, answers_lines, smtlib, solvers_line
-from checker.smt.quorum.solve import Solved, solve, solve_with_cvc5
+from checker.smt.quorum.solve import STEPS_MAX, Search, Solved, solve, solve_with_cvc5
 from checker.smt.quorum.syntax import parse_lines
 from tests.smt.quorum.asking import answers
 from tests.smt.quorum.lemmas import LEMMAS, PBFT, TIGHT
@@ -87,3 +87,24 @@ def test_the_same_question_has_the_same_answer_to_the_byte() -> None:
     assert list(answers_lines(first, plain)) == list(answers_lines(second, plain))
     assert json.dumps(answers_document(first)) == json.dumps(answers_document(second))
     assert smtlib(first.discharges) == smtlib(second.discharges)
+
+
+def test_a_search_that_gives_up_is_tried_with_the_next_seed(monkeypatch: pytest.MonkeyPatch) -> None:
+    seeds: list[int] = []
+
+    class Stubborn(Search):
+        def __init__(self, text: str, *, seed: int = 0) -> None:
+            super().__init__(text, steps_max=1 if seed == 0 else STEPS_MAX, seed=seed)
+            seeds.append(seed)
+
+    monkeypatch.setattr(counterexample, "Search", Stubborn)
+    (result,) = answers("quorum Q: size >= n // 2", "any Q, Q meet").results
+    assert result.word == "refuted"
+    assert seeds == [0, 1]
+
+
+def test_a_counterexample_that_cannot_be_made_small_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(counterexample, "Search", functools.partial(Search, steps_max=1))
+    (result,) = answers("quorum Q: size >= n // 2", "any Q, Q meet").results
+    assert (result.word, result.counterexample) == ("unknown", None)
+    assert "there is a counterexample" in result.reason
