@@ -28,6 +28,7 @@ COMMANDS = {
     "list": "list the models, or the instances, properties and mutants of one",
     "new": "write a model, a spec and a mutant to start from",
     "doctor": "say what this machine has, and what is missing",
+    "quorum": "decide for any number of processes which quorums meet, or what a model's quorums do",
     "export": "write the same system in another language",
 }
 """Every command with one line about it; `checker.cli.<command>` holds it."""

@@ -21,6 +21,11 @@ def left_aligned(lines: Iterable[str]) -> str:
     return '"' + "".join(quoted(line)[1:-1] + "\\l" for line in lines) + '"'
 
 
+def right_aligned(lines: Iterable[str]) -> str:
+    """Return lines as a quoted DOT string, each flush with the right edge of its node."""
+    return '"' + "".join(quoted(line)[1:-1] + "\\r" for line in lines) + '"'
+
+
 def attributes(given: Mapping[str, Attribute], **literal: str) -> str:
     """Return an attribute list; `literal` values are DOT strings already."""
     shown = [f"{name}={_shown(value)}" for name, value in given.items()]

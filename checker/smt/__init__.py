@@ -1,0 +1,1 @@
+"""Symbolic reasoning with z3."""
