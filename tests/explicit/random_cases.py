@@ -1,0 +1,143 @@
+"""Random systems with what the interpreter finds in them, and what the compiled engine has to find too."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from checker.explicit.engine import ExplicitEngine
+from checker.interp.engine import Interpreter
+from checker.ir.instance import Instance, build_instance
+from checker.ir.system import System
+from checker.trace.verdict import Holds, Limits, Report, Request
+from tests.dsl.random_models import random_model
+from tests.explicit.batch import Batch
+from tests.explicit.comparison import describe, everything, findings
+
+STATES_MAX = 3000
+"""States at which a system is too big to be compared: what is found first then depends on the order."""
+
+STATES_WANTED = 50
+
+ENGINES = tuple((store, workers) for workers in (1, 2, 3, 4) for store in ("exact", "tree"))
+"""Stores and numbers of workers: each system meets one of them, in turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A system in an instance, what is asked, and what the interpreter answers."""
+
+    label: str
+    system: System
+    instance: Instance
+    request: Request
+    reference: Report
+
+    @property
+    def is_big(self) -> bool:
+        return self.reference.error is None and not self.reference.complete
+
+    def describe(self) -> str:
+        return f"{self.label}\n{describe(self.system, self.instance)}"
+
+
+def case_of(label: str, system: System, instance: Instance) -> Case:
+    """Return a case. What the interpreter raises (a type with too many values) is the caller's to handle."""
+    request = replace(everything(system), limits=Limits(states=STATES_MAX))
+    return Case(label, system, instance, request, Interpreter().run(system, instance, request))
+
+
+def random_case(seed: int, folder: Path) -> Case:
+    """Return the random model of a seed, at a budget with which it has neither too many states nor too few."""
+    system, instance = random_model(seed).load(folder)
+    case = case_of(f"random_model({seed})", system, instance)
+    for _ in range(2):
+        left = instance.budgets.get("left", 1)
+        if case.is_big and left > 1:
+            left = max(1, left - 2)
+        elif case.reference.error is None and case.reference.counts.distinct < STATES_WANTED:
+            left += 3
+        else:
+            break
+        instance = build_instance(system, "random", {**instance.settings, "left": left})
+        case = case_of(case.label, system, instance)
+    return case
+
+
+def engines_of(number: int) -> tuple[ExplicitEngine, ...]:
+    """Return the engines that the case of this number is compared with, all of which must find the same.
+
+    This is the place for engines that reduce: their verdicts, lengths of traces and (by orbits) distinct states are to
+    be compared, their stored and generated states are not.
+    """
+    store, workers = ENGINES[number % len(ENGINES)]
+    return (ExplicitEngine(workers, store),)  # type: ignore[arg-type]
+
+
+def compare_all(cases: Sequence[Case], batch: Batch) -> None:
+    """Compare every case with the compiled engine.
+
+    Raises:
+        AssertionError: two engines differ, with the system as text.
+
+    """
+    pairs = [(c, e) for n, c in enumerate(cases) if not c.is_big for e in engines_of(n)]
+    batch.add(lambda c=c, e=e: e.run(c.system, c.instance, c.request) for c, e in pairs)  # type: ignore[misc]
+    with batch.used():
+        for case, engine in pairs:
+            agree(case, engine)
+
+
+def agree(case: Case, engine: ExplicitEngine) -> None:
+    """Compare one case with one engine: all that is found, or that there is an error as few steps away."""
+    native, reference = engine.run(case.system, case.instance, case.request), case.reference
+    if reference.error is None:
+        assert findings(native) == findings(reference), f"{engine}: {case.describe()}"
+        return
+    assert native.error is not None, f"{engine}: {case.describe()}"
+    traces = (native.error.trace, reference.error.trace)
+    lengths = [None if trace is None else len(trace.steps) for trace in traces]
+    assert lengths[0] == lengths[1], f"{engine}: {case.describe()}"
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """What a set of random systems is like: shares are from 0 to 1."""
+
+    erring: float
+    big: float
+    sizable: float
+    deep: float
+    fired: float
+    holding: float
+    cut: float
+    states_median: float
+    depth_median: float
+
+    def __str__(self) -> str:
+        return ", ".join(f"{name} {getattr(self, name):.2f}" for name in self.__slots__)
+
+
+def statistics_of(cases: Iterable[Case]) -> Statistics:
+    """Return the statistics of random systems; of states and firing, those that were explored to the end."""
+    known = tuple(cases)
+    ended = [c.reference for c in known if c.reference.complete]
+    fired = [count > 0 for r in ended for _, count in r.coverage]
+    holds = [isinstance(x.verdict, Holds) for r in ended for x in r.results if x.kind in ("invariant", "transition")]
+
+    def share(marks: Iterable[bool], of: int) -> float:
+        return sum(marks) / of
+
+    return Statistics(
+        share((c.reference.error is not None for c in known), len(known)),
+        share((c.is_big for c in known), len(known)),
+        share((r.counts.distinct >= STATES_WANTED for r in ended), len(known)),
+        share((r.counts.depth > 4 for r in ended), len(known)),
+        share(fired, len(fired)),
+        share(holds, len(holds)),
+        share((bool(r.bounds_hit) for r in ended), len(ended)),
+        statistics.median(r.counts.distinct for r in ended),
+        statistics.median(r.counts.depth for r in ended),
+    )
