@@ -352,10 +352,11 @@ class _Writer:
             """Return what is rarely true of everything at once, or often."""
             return " or ".join(made.make("bool", scope, 2) for _ in range(self.random.randint(1, 5)))
 
+        both = " and ".join(state.make("bool", scope, 2) for _ in range(2))
         sentence = '    """Something."""\n'
         return [
             f"@invariant\ndef safe(self) -> bool:\n{sentence}    return all({claim(state)} {loops})",
             "@transition_invariant\ndef kept(self, old: Self) -> bool:\n"
             f"{sentence}    return all({claim(step)} {loops})",
-            f"def reached(self) -> bool:\n    return any({state.make('bool', scope, 2)} and {state.make('bool', scope, 2)} {loops})",
+            f"def reached(self) -> bool:\n    return any({both} {loops})",
         ]

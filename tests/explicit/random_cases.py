@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from checker.explicit.engine import ExplicitEngine
@@ -84,15 +85,14 @@ def compare_all(cases: Sequence[Case], batch: Batch) -> None:
 
     """
     pairs = [(c, e) for n, c in enumerate(cases) if not c.is_big for e in engines_of(n)]
-    batch.add(lambda c=c, e=e: e.run(c.system, c.instance, c.request) for c, e in pairs)  # type: ignore[misc]
-    with batch.used():
-        for case, engine in pairs:
-            agree(case, engine)
+    reports = batch.run_all([partial(e.run, c.system, c.instance, c.request) for c, e in pairs])
+    for (case, engine), report in zip(pairs, reports, strict=True):
+        agree(case, engine, report)
 
 
-def agree(case: Case, engine: ExplicitEngine) -> None:
-    """Compare one case with one engine: all that is found, or that there is an error as few steps away."""
-    native, reference = engine.run(case.system, case.instance, case.request), case.reference
+def agree(case: Case, engine: ExplicitEngine, native: Report) -> None:
+    """Compare all that was found with the reference, or that there is an error as few steps away."""
+    reference = case.reference
     if reference.error is None:
         assert findings(native) == findings(reference), f"{engine}: {case.describe()}"
         return

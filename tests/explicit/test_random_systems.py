@@ -131,8 +131,8 @@ const qx_model qx_system = {
     .judge = judge,
 };"""
     renamed = numbered(text, 3)
-    assert "every_Vote_3[] =" in renamed
-    assert "uint64_t judge_3(" in renamed
-    assert "s[WORDS_3 - 1] + work->judge + every_Vote_3[0]" in renamed
-    assert ".judge = judge_3," in renamed
-    assert "qx_model qx_system_3 = {" in renamed
+    assert "every_Vote_in_3[] =" in renamed
+    assert "uint64_t judge_in_3(" in renamed
+    assert "s[WORDS_in_3 - 1] + work->judge + every_Vote_in_3[0]" in renamed
+    assert ".judge = judge_in_3," in renamed
+    assert "qx_model qx_system_in_3 = {" in renamed
