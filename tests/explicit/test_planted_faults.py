@@ -53,7 +53,7 @@ def run_tests(root: Path, tests: tuple[str, ...]) -> subprocess.CompletedProcess
     own = {"PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1", "XDG_CACHE_HOME": str(root / "cache")}
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests],
-        cwd=root, env=os.environ | own, capture_output=True, text=True, check=False, timeout=900,
+        cwd=root, env=os.environ | own, capture_output=True, text=True, check=False, timeout=300,
     )  # fmt: skip
 
 
