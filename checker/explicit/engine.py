@@ -14,7 +14,7 @@ from typing import Literal, TypeAlias
 from checker.diagnostics import NOWHERE, error
 from checker.explicit.build import CompilerError, build, find_compiler
 from checker.explicit.codec import CapacityError
-from checker.explicit.findings import NativeFindings
+from checker.explicit.findings import DisagreementError, NativeFindings
 from checker.explicit.generate.program import GOALS_MAX, INCLUDE, Program, guards_of, program_of
 from checker.explicit.generate.text import AsymmetricError, UnsupportedError
 from checker.explicit.layout import Layout, layout_of
@@ -395,7 +395,10 @@ class _Run:
         spots = [spot for _, spot in decided] + ([run.trouble_at] if is_undefined else [])
         if not spots:
             return
-        ways = self._ways(findings.search, spots)
+        try:
+            ways = self._ways(findings.search, spots)
+        except LookupError as lost:
+            raise DisagreementError(str(lost)) from lost
         if ways is None:
             findings.is_complete = False
             names = ", ".join(goal.name for goal, _ in decided)

@@ -182,7 +182,12 @@ class Search:
         return self._in_thread(lambda: self.library.qx_explore(ctypes.byref(self.run)), look)
 
     def paths(self, spots: Sequence[CSpot], look: Callable[[Glance], str]) -> list[list[Words]] | None:
-        """Return a shortest way to each spot, initial state first; None if it was stopped."""
+        """Return a shortest way to each spot, initial state first; None if it was stopped.
+
+        Raises:
+            LookupError: no way leads to a spot.
+
+        """
         words = self.sizes.words
         room = [self._array([0] * (words * (spot.level + 1))) for spot in spots]
         pointers = (POINTER(CSpot) * max(1, len(spots)))(*(ctypes.pointer(spot) for spot in spots))
@@ -193,8 +198,10 @@ class Search:
         stopped = self._in_thread(
             lambda: found.append(self.library.qx_paths(ctypes.byref(self.run), pointers, len(spots), states)), look
         )
-        if stopped or not found or not found[0]:
+        if stopped:
             return None
+        if not found or not found[0]:
+            raise LookupError("no way leads to a state that was reached")
         return [
             [tuple(room[i][n * words : (n + 1) * words]) for n in range(spot.level + 1)] for i, spot in enumerate(spots)
         ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from checker.dsl.loader import load
@@ -15,7 +16,9 @@ from checker.ir.system import (
     FieldDecl,
     GivenDecl,
     Parameter,
+    Property,
     RecordDecl,
+    Require,
     System,
     Target,
     VariableDecl,
@@ -137,6 +140,27 @@ def counting(kind: IntType, operator: str, start: int) -> System:
     return one_variable(kind, number(start), Action("change", (), (put(kind, changed),)))
 
 
+def dividing(low: int, high: int) -> System:
+    """Return a system that divides any number of a range by 2 and by -2, where it matters which way is rounded."""
+    kind = IntType(low, high)
+    a, b = ir.Local(kind, "a"), ir.Local(kind, "b")
+    is_fine = Require(ir.Eq(BOOL, ir.Arith(INT, "*", b, b), number(4)))
+    actions = [
+        Action(name, (Parameter("a", kind), Parameter("b", kind)), (is_fine, put(kind, ir.Arith(INT, operator, a, b))))
+        for name, operator in (("divide", "//"), ("rest", "%"))
+    ]
+    return one_variable(kind, number(0), *actions)
+
+
+def restless() -> System:
+    """Return a system that claims that steps change its variable: true, since one that changes nothing is none."""
+    x = ir.State(BOOL, "x")
+    flip, keep = Action("flip", (), (put(BOOL, ir.Not(BOOL, x)),)), Action("keep", (), (put(BOOL, x),))
+    changes = ir.Not(BOOL, ir.Eq(BOOL, x, ir.State(BOOL, "x", old=True)))
+    system = one_variable(BOOL, ir.Const(BOOL, False), flip, keep)
+    return replace(system, properties=(Property("changes", "transition", changes),))
+
+
 def _pair(flag: ir.Expr) -> ir.Make:
     return ir.Make(RecordType("Pair"), (flag, number(5)))
 
@@ -150,6 +174,8 @@ CORNERS: dict[str, System] = {
     "a range without an upper end": counting(IntType(0, None), "-", 3),
     "a range without a lower end": counting(IntType(None, 3), "+", 0),
     "a range of all 64 bits and one end": counting(IntType(-(1 << 62), 1 << 62), "-", -(1 << 62) + 2),
+    "quotients and rests of negative numbers": dividing(-5, 5),
+    "a step that writes what was there": restless(),
     "a parameter without values": one_variable(
         BOOL,
         ir.Const(BOOL, False),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +9,6 @@ import pytest
 
 from checker.explicit import engine as engines
 from checker.explicit import shapes
-from checker.explicit.build import find_compiler
 from checker.explicit.engine import ExplicitEngine
 from checker.explicit.generate.text import UnsupportedError
 from checker.interp.engine import Interpreter
@@ -22,7 +19,6 @@ from checker.ir.types import BOOL, INT, IntType
 from checker.trace.verdict import Request, Unknown
 from tests.explicit.comparison import everything, findings, needs_compiler
 from tests.explicit.constructs import CASES, CORNERS, counting, number, one_variable, put, system_called
-from tests.explicit.sanitized import SANITIZER
 from tests.explicit.test_shipped_models import first_instance
 
 
@@ -95,13 +91,3 @@ def test_what_compiled_code_does_without_is_left_to_the_interpreter(monkeypatch:
     report = ExplicitEngine().run(system, build_instance(system, "test", {"Node": 1, "Limit": 0}), Request())
     assert report.engine == "interp"
     assert report.warnings[0].startswith("compiled code does without a list of all values of Proof")
-
-
-@needs_compiler
-def test_generated_code_does_nothing_that_c_leaves_undefined() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.explicit.sanitized"], capture_output=True, text=True, check=False, timeout=600
-    )
-    if "cannot" in done.stdout:
-        pytest.skip(f"{find_compiler()} {done.stdout.strip()}: {SANITIZER}")
-    assert (done.returncode, done.stdout) == (0, "defined\n"), done.stderr

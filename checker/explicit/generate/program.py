@@ -177,7 +177,7 @@ def _reduction(few: Sequence[frozenset[str]], names: Lines, numbers: Numbers) ->
         return []
     sets = [sum(1 << numbers.actions[name] for name in one) for one in few]
     return [
-        "static void (*const steps[])(const uint64_t *, qx_work *) = {\n    " + ",\n    ".join(names) + ",\n};",
+        "static const qx_step steps[] = {\n    " + ",\n    ".join(names) + ",\n};",
         "static const uint64_t few[] = {" + ", ".join(f"UINT64_C({s})" for s in sets) + "};",
     ]
 

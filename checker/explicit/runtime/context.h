@@ -17,19 +17,20 @@ enum {
 };
 
 typedef struct qx_work qx_work;
+typedef void (*qx_step)(const uint64_t *s, qx_work *work); /* takes every step of an action from s */
 
 /* One system in one instance, as generated. */
 typedef struct {
     const char *name;
     unsigned words, actions, bounds, guards;
-    void (*expand)(const uint64_t *s, qx_work *work);             /* takes every step from s */
+    qx_step expand;                                               /* takes every step from s */
     uint64_t (*judge)(const uint64_t *s, uint64_t open);          /* which of the open goals s decides */
     uint64_t (*judge_step)(const uint64_t *old, const uint64_t *s, uint64_t open);  /* and a step from old to s */
     uint64_t (*inhabited)(const uint64_t *s, uint64_t open);      /* which ranges of invariants are not empty in s */
     const qx_symmetry *symmetry; /* successors are the least of their orbits; NULL: they are not */
     const uint64_t *few;         /* sets of actions, as bits, that may be expanded alone; see qx_expand_few */
     unsigned few_count;
-    void (*const *steps)(const uint64_t *s, qx_work *work); /* takes every step of an action, one by one; for `few` */
+    const qx_step *steps; /* by action; for `few` */
 } qx_model;
 
 /* What one worker is doing. */

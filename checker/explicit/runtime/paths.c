@@ -52,16 +52,26 @@ static void no_prefetch(const void *store, uint64_t hash)
     (void)hash;
 }
 
-/* Expands a state; one in which something is undefined has the successors that came before. */
-static void seek_from(seeker *k, const qx_run *run, qx_ref ref)
+/* Expands a state by one action, or by all; where something is undefined it has the successors that came before. */
+static void seek_by(seeker *k, qx_step step)
 {
     worker *w = &k->walker;
     jmp_buf here;
     w->escape = &here;
-    w->source = qx_store_get(run->store, ref, w->scratch);
     if (setjmp(here) == 0)
-        run->model->expand(w->source, &w->work);
+        step(w->source, &w->work);
     seek(&w->work);
+}
+
+/* Expands a state as it may have been expanded: under reduction, by some actions without others before them. */
+static void seek_from(seeker *k, const qx_run *run, qx_ref ref)
+{
+    const qx_model *model = run->model;
+    k->walker.source = qx_store_get(run->store, ref, k->walker.scratch);
+    for (unsigned i = 0; model->few_count != 0 && i < model->actions; i++)
+        seek_by(k, model->steps[i]);
+    if (model->few_count == 0)
+        seek_by(k, model->expand);
 }
 
 static bool seek_level(seeker *k, qx_run *run)
