@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from checker.explicit.generate.actions import Actions, Numbers
 from checker.explicit.generate.expressions import Expressions
+from checker.explicit.generate.labels import Labelling, Labels, letter_function
 from checker.explicit.generate.text import Definitions, Lines, comment, function
 from checker.explicit.layout import Layout
 from checker.interp.goals import Goal, range_of
@@ -34,8 +35,13 @@ class Program:
     listed: tuple[str, ...]
 
 
-def program_of(layout: Layout, goals: tuple[Goal, ...]) -> Program:
-    """Return the program of a system, which judges the goals that have a predicate."""
+def program_of(layout: Layout, goals: tuple[Goal, ...], labelling: Labelling | None = None) -> Program:
+    """Return the program of a system, which judges the goals that have a predicate, and says what is labelled how.
+
+    Raises:
+        UnsupportedError: the model, or the labelling, has something that generated code does without.
+
+    """
     system = layout.shapes.system
     named = [n.name for kind in (system.functions, system.actions, system.properties) for n in kind]
     definitions = Definitions(hidden=frozenset(named))
@@ -46,8 +52,11 @@ def program_of(layout: Layout, goals: tuple[Goal, ...]) -> Program:
     )
     judged = tuple(g for g in goals if g.body is not None)
     judges, ranges = _judges(expressions, judged)
+    labels, letter = None, ("", "")
+    if labelling is not None:
+        labels, letter = Labels(expressions, labelling), letter_function(expressions, labelling)
     predicates = len(definitions.texts)
-    actions = Actions(expressions, numbers)
+    actions = Actions(expressions, numbers, labels)
     names = [actions.define(action) for action in system.actions]
     expand = function(
         comment("Takes every step from a state."),
@@ -58,10 +67,11 @@ def program_of(layout: Layout, goals: tuple[Goal, ...]) -> Program:
         comment(f"{system.name}, {layout.shapes.instance}: {layout.words} words a state. Generated from the model."),
         *definitions.texts[:predicates],
         *judges,
+        *([letter[1]] if letter[1] else []),
         _prelude(layout, has_steps=any(g.kind == "transition" for g in judged)),
         *definitions.texts[predicates:],
         expand,
-        _model(system, layout, numbers),
+        _model(system, layout, numbers, letter[0]),
     )
     text = "\n\n".join(part.strip("\n") for part in everything) + "\n"
     return Program(text, SYMBOL, judged, ranges, tuple(numbers.bounds), tuple(expressions.p.outgrowable))
@@ -153,7 +163,7 @@ def _prelude(layout: Layout, *, has_steps: bool) -> str:
     return "\n\n".join([f"enum {{ WORDS = {layout.words} }};", *texts])
 
 
-def _model(system: System, layout: Layout, numbers: Numbers) -> str:
+def _model(system: System, layout: Layout, numbers: Numbers, letter: str) -> str:
     """Return the description of the program that the runtime works with."""
     entries = {
         "name": f'"{system.name}"',
@@ -164,6 +174,7 @@ def _model(system: System, layout: Layout, numbers: Numbers) -> str:
         "expand": "expand",
         "judge": "judge",
         "inhabited": "inhabited",
+        **({"letter": letter} if letter else {}),
     }
     lines = "\n".join(f"    .{name} = {value}," for name, value in entries.items())
     return f"const qx_model {SYMBOL} = {{\n{lines}\n}};"
