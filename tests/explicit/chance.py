@@ -47,7 +47,7 @@ ATOMS = ("all_on", "is_up", "some_high")
 
 PARAMETERS = {"p": "P", "q": "P", "b": "bool", "m": "Note", "h": "Height"}
 
-STATEMENTS = (
+GUARDS = (
     "require(self.up)",
     "require(not self.up)",
     "require(self.on[{p}])",
@@ -57,6 +57,9 @@ STATEMENTS = (
     "require({m} in self.net)",
     "require({m}.up == self.up)",
     "require(self.at[{p}] == {h})",
+)
+
+CHANGES = (
     "self.up = not self.up",
     "self.up = {b}",
     "self.up = self.on[{p}]",
@@ -74,12 +77,13 @@ STATEMENTS = (
 
 
 def some_model(chance: Random) -> str:
-    """Return the text of a model with one to four actions."""
-    return HEAD + "".join(_action(chance, number) for number in range(chance.randrange(1, 5)))
+    """Return the text of a model with two to five actions."""
+    return HEAD + "".join(_action(chance, number) for number in range(chance.randrange(2, 6)))
 
 
 def _action(chance: Random, number: int) -> str:
-    statements = chance.choices(STATEMENTS, k=chance.randrange(1, 4))
+    statements = chance.choices(GUARDS, k=chance.randrange(2)) + chance.choices(CHANGES, k=chance.randrange(1, 3))
+    chance.shuffle(statements)
     used = {name for name in PARAMETERS for s in statements if f"{{{name}}}" in s}
     used |= set(chance.sample(sorted(PARAMETERS), chance.randrange(2)))
     names = chance.sample(sorted(used), len(used))

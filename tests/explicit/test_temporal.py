@@ -278,7 +278,9 @@ FAIR = (
 )
 
 
-@pytest.mark.parametrize("fairness", [FAIR, FAIR[:1], FAIR[4:5], ()], ids=("all", "pairs", "messages", "none"))
+@pytest.mark.parametrize(
+    "fairness", [FAIR, FAIR[:1], FAIR[4:5], FAIR[5:6], ()], ids=("all", "pairs", "messages", "pushers", "none")
+)
 def test_a_cut_enables_every_way_of_binding_what_is_left(tmp_path: Path, fairness: tuple[Fairness, ...]) -> None:
     """Where there is no message, `push` has nothing to bind, is not cut, and enables nothing."""
     system = system_of(PAIRS, tmp_path)

@@ -255,11 +255,24 @@ static void close_recorder(recorder *r)
     free(r->either);
 }
 
+/* Gives back the room for edges that never came. */
+static void trim(recorder *r, uint32_t **items, uint64_t room)
+{
+    const uint64_t edges = r->recorded->edges;
+    uint32_t *less = edges != 0 ? realloc(*items, edges * sizeof *less) : NULL;
+    if (less == NULL)
+        return;
+    r->means.bytes -= (room - edges) * sizeof *less;
+    *items = less;
+}
+
 /* Hands over what was recorded, also if it is incomplete: somebody has to free it. */
 static void hand_over(recorder *r)
 {
     qx_recorded *to = r->recorded;
     qx_fair_graph *graph = &to->graph;
+    trim(r, &r->targets, r->targets_room);
+    trim(r, &r->labels, r->labels_room);
     graph->atoms = r->atoms;
     graph->offsets = r->offsets;
     graph->targets = r->targets;
