@@ -169,7 +169,7 @@ class _Judge:
             DisagreementError: every predicate has a value there.
 
         """
-        ways = self.findings.search.paths([spot], lambda glance: self._looking("")(glance) and "")
+        ways = self.findings.search.paths([spot], self._show)
         if ways is None:
             self.stopped_by = "interrupted"
             return "interrupted while the trace to an error of the model was looked for"
@@ -213,6 +213,11 @@ class _Judge:
             return replay(system, instance, start, walked.moves, temporal=asked, base=self.base, loop_start=again)
         except QuoraxError as wrong:
             raise DisagreementError(f"what violates {asked.name} in compiled code does not: {wrong}") from wrong
+
+    def _show(self, glance: Glance) -> str:
+        """Report progress; what was found is not given up for a limit."""
+        self._looking("")(glance)
+        return ""
 
     def _looking(self, note: str) -> Callable[[Glance], str]:
         """Return what looks at the clock meanwhile, and reports progress."""

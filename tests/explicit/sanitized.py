@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from checker.explicit import build as building
@@ -12,9 +13,11 @@ from checker.explicit import shapes
 from checker.explicit.build import CompilerError, build
 from checker.explicit.engine import ExplicitEngine
 from checker.ir.instance import build_instance
+from checker.spec.parse import parse_spec
+from checker.spec.temporal import temporal_properties
 from tests.explicit.comparison import everything
 from tests.explicit.constructs import CASES, CORNERS, system_called
-from tests.explicit.test_shipped_models import MODELS, first_instance
+from tests.explicit.test_shipped_models import MODELS, SPECS, first_instance
 
 SANITIZER = ("-fsanitize=undefined", "-fsanitize-undefined-trap-on-error")
 
@@ -44,7 +47,10 @@ def explore_everything(folder: Path) -> None:
         ExplicitEngine().run(system, build_instance(system, "test", {"Node": 2, "Limit": 1}), everything(system))
     for name in MODELS:
         system, instance = first_instance(name)
-        ExplicitEngine(2).run(system, instance, everything(system))
+        spec = parse_spec(SPECS / f"{name}.spec")
+        ExplicitEngine(2).run(
+            system, instance, replace(everything(system), temporal=tuple(temporal_properties(spec).values()))
+        )
 
 
 if __name__ == "__main__":

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 
 from checker.diagnostics import QuoraxError
 from checker.dsl.loader import bundled_models, load
+from checker.explicit import engine as engines
+from checker.explicit import shapes
 from checker.explicit.engine import ExplicitEngine, Store
 from checker.explicit.findings import DisagreementError, NativeFindings
 from checker.explicit.layout import layout_of
@@ -210,6 +212,27 @@ def in_a_random_world(seed: int, folder: Path) -> tuple[str, ...]:
 def test_claims_in_random_worlds_are_decided_as_by_the_interpreter(tmp_path: Path) -> None:
     kinds = Counter(kind for seed in range(40) for kind in in_a_random_world(seed, tmp_path))
     assert min(kinds["Holds"], kinds["Violated"], kinds["Unknown"]) >= 10, kinds
+
+
+def test_listed_sets_may_outgrow_their_room_in_a_predicate_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shapes, "DENSE_MAX", 1)
+    monkeypatch.setattr(shapes, "FIRST_CAPACITY", 1)
+    monkeypatch.setattr(engines, "FIRST_CAPACITY", 1)
+    text = WALK.replace(
+        "return all(self.at[p] != Place.first() for p in P)", "return {p for p in P if self.tired[p]} == {p for p in P}"
+    )
+    system = system_of(text, tmp_path)
+    arrive = asked(Unary("eventually", Atom("all_there")), Fairness("strong", "walk", ("p",)))
+    native, known = both(system, instance_of(system, P=3, Place=2), Request(temporal=(arrive,)))
+    assert native.results == known.results
+    for seed in range(2000, 2005):
+        chance = Random(seed)
+        world = system_of(some_model(chance), tmp_path)
+        claims = tuple(
+            TemporalProperty(f"claim_{i}", some_formula(chance, 3, ATOMS), some_fairness(chance, world))
+            for i in range(3)
+        )
+        assert compare(world, instance_of(world, P=2, Height=2), claims) == "compared"
 
 
 @pytest.mark.deep

@@ -105,11 +105,11 @@ def letter_function(expressions: Expressions, labelling: Labelling) -> tuple[str
     if len(labelling.atoms) > WORD:
         raise UnsupportedError(f"{len(labelling.atoms)} predicates in temporal properties")
     name = expressions.definitions.name("letter")
-    lines: Lines = ["(void)s;", "uint64_t letter = 0;"]
+    lines: Lines = ["(void)s;", "uint64_t found = 0;"]
     for bit, predicate in enumerate(labelling.atoms):
         body = goal(expressions.system, predicate, ("invariant", "witness")).body
         assert body is not None, "only deadlock has no predicate"
         signature = expressions.define(predicate, body, {}, f"{predicate} (predicate)")
-        lines += [f"if ({signature.name}({', '.join(signature.states)}))", f"    letter |= UINT64_C(1) << {bit};"]
+        lines += [f"if ({signature.name}({', '.join(signature.states)}))", f"    found |= UINT64_C(1) << {bit};"]
     remark = comment("Which predicates of temporal properties are true in a state.")
-    return name, function(remark, f"uint64_t {name}(const uint64_t *s)", [*lines, "return letter;"])
+    return name, function(remark, f"uint64_t {name}(const uint64_t *s)", [*lines, "return found;"])
