@@ -16,7 +16,6 @@ from checker.explicit.build import CompilerError, build, find_compiler
 from checker.explicit.codec import CapacityError
 from checker.explicit.findings import DisagreementError, NativeFindings
 from checker.explicit.generate.program import GOALS_MAX, INCLUDE, Program, guards_of, program_of
-from checker.explicit.generate.text import AsymmetricError, UnsupportedError
 from checker.explicit.layout import Layout, layout_of
 from checker.explicit.library import (
     Bits,
@@ -31,8 +30,10 @@ from checker.explicit.library import (
     Words,
     load_library,
 )
-from checker.explicit.shapes import FIRST_CAPACITY, Shapes
+from checker.explicit.plan import OBSTACLES, OutgrownError, Plan, UnreducedError, plan_of
+from checker.explicit.shapes import Shapes
 from checker.explicit.simulate import Conclusion, Simulation
+from checker.explicit.temporal import OutgrownPredicateError
 from checker.interp.conclude import report_of
 from checker.interp.engine import Interpreter
 from checker.interp.goals import Goal, goals_of
@@ -40,16 +41,11 @@ from checker.interp.machine import Machine
 from checker.interp.meter import Meter
 from checker.interp.statements import Guard
 from checker.interp.watch import UndefinedError, starts
-from checker.ir.independence import ample_candidates
 from checker.ir.instance import Instance
-from checker.ir.symmetry import NO_SYMMETRY, Symmetry, symmetry_of
 from checker.ir.system import System
 from checker.trace.verdict import Counts, Holds, Progress, Report, Request, Unknown, Unreached
 
 Store: TypeAlias = Literal["exact", "tree", "fp64"]
-
-CAPACITY_MAX = 4096
-"""Elements of a listed set or bag beyond which a model is not explored."""
 
 MEMORY_BYTES = 8 << 30
 """What a search may take where no limit is asked for."""
@@ -61,15 +57,6 @@ SLOW = (
     "there is no C compiler (cc on the PATH, or pip install ziglang):"
     " the interpreter explored, some hundred times slower"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Compiled:
-    """A system in an instance, compiled."""
-
-    layout: Layout
-    program: Program
-    goals: tuple[Goal, ...]
 
 
 @dataclass(slots=True)
@@ -110,63 +97,31 @@ class ExplicitEngine:
                 f"{len(goals)} properties are more than one run judges",
                 "ask for fewer with --property",
             )
-        few, remarks = self._reduction(system, goals, request)
         machine = Machine(system, instance)
         try:
             starts(machine)
         except UndefinedError:  # the interpreter says it best
             return self._interpreted(system, instance, request, progress, base, "")
-        capacities: dict[str, int] = {}
-        symmetry = self._symmetry(system, instance, request)
+        plan = self._plan(machine, goals, request)
         while True:
             try:
-                report = _Run(self, machine, goals, request, meter, base, symmetry, few).report(capacities)
-            except _OutgrownError as outgrown:
-                _enlarge(capacities, outgrown.kind)
-                continue
-            except AsymmetricError as order:
-                symmetry = NO_SYMMETRY
-                remarks = (*remarks, f"symmetry was not used: {order}, whichever comes first")
-                continue
-            except _UnreducedError:
-                symmetry = NO_SYMMETRY
-                continue
-            except UnsupportedError as missing:
-                remark = f"compiled code does without {missing}: the interpreter explored, some hundred times slower"
-                return self._interpreted(system, instance, request, progress, base, remark)
-            if not request.runs:
-                report = replace(report, warnings=(*remarks, *report.warnings), symmetry=str(symmetry))
-                report = self._with_temporal(self._doubted(reduced(report, few)), request, progress, base)
-            return replace(report, seconds=meter.seconds)
+                report = _Run(self, machine, goals, request, meter, base, plan).report()
+                break
+            except OBSTACLES as obstacle:
+                if not plan.change(obstacle):
+                    remark = (
+                        f"compiled code does without {obstacle}: the interpreter explored, some hundred times slower"
+                    )
+                    return self._interpreted(system, instance, request, progress, base, remark)
+        if not request.runs:
+            report = self._doubted(plan.reported(report))
+        if plan.lacking:
+            report = self._with_temporal(report, request, progress, base, plan.lacking)
+        return replace(report, seconds=meter.seconds)
 
-    def _symmetry(self, system: System, instance: Instance, request: Request) -> Symmetry:
-        """Return the symmetry to use. A temporal property may tell states apart that differ in names only."""
-        if not self.symmetry or request.temporal or request.runs:
-            return NO_SYMMETRY
-        return symmetry_of(system, instance)
-
-    def _reduction(
-        self, system: System, goals: tuple[Goal, ...], request: Request
-    ) -> tuple[tuple[frozenset[str], ...], tuple[str, ...]]:
-        """Return the sets of actions that may be expanded alone, and a remark if there are none.
-
-        Raises:
-            QuoraxError: X004, for what a reduced exploration does not decide.
-
-        """
-        if not self.reduction or request.runs:
-            return (), ()
-        lost = [*(g.name for g in goals if g.kind == "transition"), *(t.name for t in request.temporal)]
-        if lost:
-            message = f"partial-order reduction does not preserve {', '.join(lost)}: it leaves out steps"
-            raise error(system.span, "X004", message, "name the others with --property, or leave out --reduction")
-        if self.store == "fp64":
-            message = "partial-order reduction has to know the level of a state, which fingerprints do not tell"
-            raise error(system.span, "X004", message, "use --store exact or tree")
-        few = ample_candidates(system, [g.body for g in goals if g.body is not None])
-        if not few or len(system.actions) > GOALS_MAX:
-            return (), ("--reduction leaves out nothing: no action is independent of all others",)
-        return few, ()
+    def _plan(self, machine: Machine, goals: tuple[Goal, ...], request: Request) -> Plan:
+        has_levels = self.store != "fp64"
+        return plan_of(machine, goals, request, symmetry=self.symmetry, reduction=self.reduction, has_levels=has_levels)
 
     def _doubted(self, report: Report) -> Report:
         """Return the report with what fingerprints cannot know left unknown: they may have hidden a state."""
@@ -183,15 +138,18 @@ class ExplicitEngine:
         return replace(report, results=results, warnings=(doubt, *report.warnings))
 
     def _with_temporal(
-        self, report: Report, request: Request, progress: Callable[[Progress], None] | None, base: System | None
+        self,
+        report: Report,
+        request: Request,
+        progress: Callable[[Progress], None] | None,
+        base: System | None,
+        lacking: str,
     ) -> Report:
-        """Return the report with what the interpreter says of temporal properties: compiled code decides none."""
-        if not request.temporal:
-            return report
+        """Return the report with what the interpreter says of temporal properties."""
         asked = Request(limits=request.limits, temporal=request.temporal)
         decided = Interpreter().run(report.system, report.instance, asked, progress, base)
         names = ", ".join(t.name for t in request.temporal)
-        remark = f"the interpreter decided {names}: compiled code decides no temporal properties"
+        remark = f"the interpreter decided {names}, some hundred times slower: compiled code does without {lacking}"
         return replace(
             report,
             results=(*report.results, *decided.results),
@@ -213,41 +171,9 @@ class ExplicitEngine:
         return replace(report, warnings=(*((warning,) if warning else ()), *report.warnings))
 
 
-def reduced(report: Report, few: tuple[frozenset[str], ...]) -> Report:
-    """Return the report of an exploration that expanded some actions alone: what it does not know is not said.
-
-    What it did not reach is unknown, and how often a guard was met says nothing.
-    """
-    if not few:
-        return report
-    doubt = Unknown("not reached under partial-order reduction: try without --reduction")
-    results = tuple(replace(r, verdict=doubt) if isinstance(r.verdict, Unreached) else r for r in report.results)
-    return replace(report, results=results, guards=(), is_reduced=True)
-
-
-class _UnreducedError(Exception):
-    """Something is undefined in a state that stands for others: which are reached first, only they can tell."""
-
-
-class _OutgrownError(Exception):
-    """A listed set or bag needs more room than there is."""
-
-    def __init__(self, kind: str) -> None:
-        super().__init__(kind)
-        self.kind = kind
-
-
-def _enlarge(capacities: dict[str, int], kind: str) -> None:
-    wanted = 2 * capacities.get(kind, FIRST_CAPACITY)
-    if wanted > CAPACITY_MAX:
-        remedy = "bound what is sent, or use --engine interp"
-        raise error(NOWHERE, "X003", f"a {kind} has more than {CAPACITY_MAX:,} elements", remedy)
-    capacities[kind] = wanted
-
-
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """One search with given capacities."""
+    """One search according to a plan."""
 
     engine: ExplicitEngine
     machine: Machine
@@ -255,21 +181,22 @@ class _Run:
     request: Request
     meter: Meter
     base: System | None
-    symmetry: Symmetry
-    few: tuple[frozenset[str], ...]
+    plan: Plan
 
-    def report(self, capacities: dict[str, int]) -> Report:
+    def report(self) -> Report:
         """Search and report.
 
         Raises:
             AsymmetricError: the order of interchangeable members matters.
-            _OutgrownError: a listed set or bag needs more room.
-            _UnreducedError: symmetry hides what happens.
+            OutgrownError: a listed set or bag needs more room.
+            UnreducedError: symmetry hides what happens.
+            UnsupportedError: compiled code does without something.
 
         """
         machine = self.machine
-        layout = layout_of(Shapes(machine.system, machine.instance, capacities))
-        program = program_of(layout, self.goals, self.symmetry, self.few)
+        layout = layout_of(Shapes(machine.system, machine.instance, self.plan.capacities))
+        labelling = None if self.plan.claims is None else self.plan.claims.labelling
+        program = program_of(layout, self.goals, labelling, self.plan.symmetry, self.plan.few)
         try:
             library = load_library(build(f"{INCLUDE}\n{program.text}"))
         except CompilerError as problem:
@@ -278,7 +205,7 @@ class _Run:
             states, cuts = starts(machine)
             initial = [layout.pack(s) for s in states]
         except CapacityError as small:
-            raise _OutgrownError(small.kind) from small
+            raise OutgrownError(small.kind) from small
         system = machine.system
         sizes = Sizes(layout.words, len(system.actions), len(program.bounds), len(guards_of(system)))
         described = (library, program.symbol, sizes, initial, self._bits(program), self._settings())
@@ -286,9 +213,9 @@ class _Run:
         try:
             stopped = search.explore(self._look)
             if search.run.trouble == Trouble.OUTGROWN:
-                raise _OutgrownError(program.listed[search.run.trouble_detail])
-            if search.run.trouble and self.symmetry.classes:
-                raise _UnreducedError
+                raise OutgrownError(program.listed[search.run.trouble_detail])
+            if search.run.trouble and self.plan.symmetry.classes:
+                raise UnreducedError
             if isinstance(search, Simulation):  # bounds in initial actions are no part of a run
                 findings = self._findings(layout, program, search, Counter(), stopped)
                 return Conclusion(search, findings, self._numbered(program), self.goals).report(
@@ -296,9 +223,25 @@ class _Run:
                 )
             findings = self._findings(layout, program, search, cuts, stopped)
             self._trace(findings, program)
-            return report_of(findings, self.goals, self.engine.name, self.base)
+            return self._reported(findings, program)
         finally:
             search.close()
+
+    def _reported(self, findings: NativeFindings, program: Program) -> Report:
+        """Return the report, temporal properties included; their predicates may be found undefined.
+
+        Raises:
+            OutgrownError: a listed set or bag in a predicate needs more room.
+
+        """
+        if self.plan.claims is None:
+            return report_of(findings, self.goals, self.engine.name, self.base)
+        memory = self._settings().memory_bytes
+        try:
+            decided = self.plan.claims.decide(findings, findings.search, self.meter.look, memory, self.base)
+        except OutgrownPredicateError as small:
+            raise OutgrownError(program.listed[small.number]) from small
+        return decided.added_to(report_of(findings, self.goals, self.engine.name, self.base))
 
     def _bits(self, program: Program) -> Bits:
         states = sum(1 << i for i, g in enumerate(program.goals) if g.kind != "transition")

@@ -181,6 +181,11 @@ class Search:
         """
         return self._in_thread(lambda: self.library.qx_explore(ctypes.byref(self.run)), look)
 
+    def during(self, action: Callable[[], object], look: Callable[[Glance], str]) -> str:
+        """Do something else with what was found; `look` may end it, and an interrupt too. Returns what did."""
+        self.run.stop = 0
+        return self._in_thread(action, look)
+
     def paths(self, spots: Sequence[CSpot], look: Callable[[Glance], str]) -> list[list[Words]] | None:
         """Return a shortest way to each spot, initial state first; None if it was stopped.
 
@@ -263,7 +268,7 @@ class Search:
         try:
             thread.start()
             while not ended.wait(POLL_S):
-                stopped = stopped or look(self._glance())
+                stopped = stopped or look(self.glance())
                 if stopped:
                     self.run.stop = 1
         except KeyboardInterrupt:
@@ -281,7 +286,8 @@ class Search:
             except KeyboardInterrupt:
                 continue
 
-    def _glance(self) -> Glance:
+    def glance(self) -> Glance:
+        """Return how far the search is."""
         run = self.run
         self.library.qx_seen_states.restype = self.library.qx_seen_bytes.restype = c_uint64
         states = int(self.library.qx_seen_states(ctypes.byref(run)))

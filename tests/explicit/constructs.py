@@ -165,7 +165,20 @@ def _pair(flag: ir.Expr) -> ir.Make:
     return ir.Make(RecordType("Pair"), (flag, number(5)))
 
 
+N = Parameter("n", IntType(0, 3))
+
+
+def _one_more(body: ir.Expr) -> ir.Let:
+    """Return an expression in which `n` is one more than outside."""
+    return ir.Let(INT, "n", ir.Arith(INT, "+", ir.Local(INT, "n"), number(1)), body)
+
+
 CORNERS: dict[str, System] = {
+    "a parameter that is hidden twice": one_variable(
+        IntType(0, 9),
+        number(0),
+        Action("set", (N,), (put(IntType(0, 9), _one_more(_one_more(ir.Local(INT, "n")))),)),
+    ),
     "a truth value far up in a record": one_variable(
         RecordType("Pair"),
         _pair(ir.Const(BOOL, False)),

@@ -15,19 +15,20 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from checker.explicit import engine as engines
 from checker.explicit import shapes
 from checker.explicit.build import CompilerError, build, find_compiler
 from checker.explicit.engine import ExplicitEngine
 from checker.explicit.library import load_library
 from checker.ir.instance import Instance, build_instance
 from checker.ir.system import System
+from checker.spec.parse import parse_spec
+from checker.spec.temporal import temporal_properties
 from checker.trace.verdict import Limits, Report, Request
 from tests.dsl.random_models import random_model
 from tests.explicit.batch import Batch
 from tests.explicit.comparison import everything
 from tests.explicit.constructs import CASES, CORNERS, system_called
-from tests.explicit.test_shipped_models import MODELS, first_instance
+from tests.explicit.test_shipped_models import MODELS, SPECS, first_instance
 
 SANITIZERS = {
     "trap": ("-fsanitize=undefined", "-fsanitize-undefined-trap-on-error"),
@@ -84,8 +85,9 @@ def main() -> None:
         subjects = [*constructs(folder), *shipped(), *drawn(folder)]
         for dense in (shapes.DENSE_MAX, 8):
             shapes.DENSE_MAX = dense
-            engines.FIRST_CAPACITY = shapes.FIRST_CAPACITY = 1
+            shapes.FIRST_CAPACITY = 1
             batch.run_all([run for n, subject in enumerate(subjects) for run in runs_of(n, *subject)])
+            batch.run_all(temporal_runs())
         print("defined")
 
 
@@ -97,6 +99,15 @@ def runs_of(number: int, system: System, instance: Instance) -> list[Callable[[]
     engine = ExplicitEngine(1 + number % 2, store)  # type: ignore[arg-type]
     simulation = replace(request, runs=20, limits=Limits())
     return [partial(engine.run, system, instance, asked) for asked in (request, simulation)]
+
+
+def temporal_runs() -> list[Callable[[], Report]]:
+    """Return the runs that decide the temporal properties of shipped models."""
+    runs: list[Callable[[], Report]] = []
+    for name in MODELS:
+        asked = temporal_properties(parse_spec(SPECS / f"{name}.spec")).values()
+        runs.append(partial(ExplicitEngine(2).run, *first_instance(name), Request(temporal=tuple(asked))))
+    return runs
 
 
 def constructs(folder: Path) -> list[tuple[System, Instance]]:

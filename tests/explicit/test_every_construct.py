@@ -28,7 +28,6 @@ def packing(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     if request.param == "lists":
         monkeypatch.setattr(shapes, "DENSE_MAX", 8)
         monkeypatch.setattr(shapes, "FIRST_CAPACITY", 1)
-        monkeypatch.setattr(engines, "FIRST_CAPACITY", 1)
     return str(request.param)
 
 

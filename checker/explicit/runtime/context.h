@@ -27,6 +27,7 @@ typedef struct {
     uint64_t (*judge)(const uint64_t *s, uint64_t open);          /* which of the open goals s decides */
     uint64_t (*judge_step)(const uint64_t *old, const uint64_t *s, uint64_t open);  /* and a step from old to s */
     uint64_t (*inhabited)(const uint64_t *s, uint64_t open);      /* which ranges of invariants are not empty in s */
+    uint64_t (*letter)(const uint64_t *s);                        /* which predicates of temporal properties s meets */
     const qx_symmetry *symmetry; /* successors are the least of their orbits; NULL: they are not */
     const uint64_t *few;         /* sets of actions, as bits, that may be expanded alone; see qx_expand_few */
     unsigned few_count;
@@ -52,7 +53,10 @@ struct qx_work {
     void (*flush)(qx_work *work);                                            /* looks up the batch and empties it */
     void (*decide_step)(qx_work *work, uint64_t goals, const uint64_t *s);   /* a step from s decides goals */
     const void *store;
-    void (*prefetch)(const void *store, uint64_t hash);
+    void (*prefetch)(const void *store, uint64_t hash); /* is told of every successor that joins the batch */
+    /* NULL, unless steps are recorded. Says of the step that is pushed next, or of one that a bound cuts (!is_taken),
+     * that it serves a declaration of fairness with these values of its parameters. */
+    void (*serve)(qx_work *work, unsigned declaration, uint64_t values, bool is_taken);
 };
 
 #define QX_REACHED(guard) (work->reached[guard] += work->weight)

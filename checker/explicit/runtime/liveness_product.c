@@ -28,6 +28,14 @@ void *qx_take(qx_means *means, uint64_t count, uint64_t size)
     return memory;
 }
 
+void qx_drop(qx_means *means, void *memory, uint64_t count, uint64_t size)
+{
+    if (memory == NULL)
+        return;
+    means->bytes -= count * size;
+    free(memory);
+}
+
 bool qx_grow(qx_means *means, void **items, uint64_t *capacity, uint64_t needed, uint64_t size)
 {
     if (needed <= *capacity)

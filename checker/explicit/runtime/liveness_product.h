@@ -42,6 +42,9 @@ typedef struct {
 /* Memory for `count` items, zero. NULL, and the reason in `means`, if there is none. At least one byte is given. */
 void *qx_take(qx_means *means, uint64_t count, uint64_t size);
 
+/* Gives back what qx_take, or qx_grow, has given. */
+void qx_drop(qx_means *means, void *memory, uint64_t count, uint64_t size);
+
 /* The same memory with room for at least `needed` items. False, and all as before, if there is none. */
 bool qx_grow(qx_means *means, void **items, uint64_t *capacity, uint64_t needed, uint64_t size);
 

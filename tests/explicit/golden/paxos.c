@@ -510,5 +510,4 @@ const qx_model qx_system = {
     .judge = judge,
     .judge_step = judge_step,
     .inhabited = inhabited,
-    .symmetry = NULL,
 };
