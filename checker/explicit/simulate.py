@@ -71,7 +71,8 @@ class Simulation(Search):
             raise MemoryError(f"run {number} cannot be walked again")
         return [tuple(room[i * words : (i + 1) * words]) for i in range(length + 1)]
 
-    def _glance(self) -> Glance:
+    def glance(self) -> Glance:
+        """Return how far the runs are."""
         number = min(self.made.ended + 1, self.made.runs)
         note = f"run {number} of {self.made.runs}"
         return Glance(0, self.run.seen_generated, self.run.seen_depth, 0, 0, note)
