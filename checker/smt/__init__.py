@@ -1,0 +1,1 @@
+"""Symbolic engines: a finite instance as a Boolean circuit, which z3 decides."""

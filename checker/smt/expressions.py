@@ -1,0 +1,685 @@
+"""The meaning of expressions as circuits, the interpreter's evaluation on all states at once.
+
+`Evaluator` follows `checker.interp.evaluate` step by step: from left to right, over domains in canonical order, each part
+only on the path on which the interpreter comes to it. Where that meets something undefined it adds the path to `faults`;
+on such a path values mean nothing.
+"""
+
+from __future__ import annotations
+
+import itertools
+import operator
+from collections.abc import Callable, Iterator, Mapping
+from typing import TypeAlias, assert_never
+
+from checker.interp.domains import Domains, key_place
+from checker.interp.storage import fits
+from checker.ir.expr import (
+    And,
+    Arith,
+    Call,
+    Comprehension,
+    Concat,
+    Const,
+    Covers,
+    Eq,
+    Expr,
+    Extremum,
+    FieldOf,
+    Generator,
+    Given,
+    Index,
+    Interval,
+    IsVariant,
+    Ite,
+    Less,
+    Let,
+    Local,
+    Make,
+    MakeMap,
+    MakeSeq,
+    MakeSet,
+    Member,
+    Messages,
+    Not,
+    Only,
+    Or,
+    Quantifier,
+    SetOp,
+    Size,
+    Slice,
+    State,
+    Subset,
+    Universe,
+    Unwrap,
+)
+from checker.ir.infer import element_type
+from checker.ir.types import (
+    BagType,
+    FifoType,
+    MapType,
+    MessageSetType,
+    SeqType,
+    SetType,
+    Type,
+    Value,
+    record_names,
+)
+from checker.ir.values import map_keys
+from checker.smt.circuit import FALSE, TRUE, Circuit, Literal
+from checker.smt.networks import Networks
+from checker.smt.paths import Path
+from checker.smt.values import (
+    NOTHING,
+    Algebra,
+    Copies,
+    Entries,
+    Items,
+    Members,
+    Scalar,
+    Symbol,
+    constant,
+    key_of,
+    scalar,
+    truth,
+)
+
+Names: TypeAlias = Mapping[str, Symbol]
+"""The values of the local names."""
+
+Frame: TypeAlias = Mapping[str, Symbol]
+"""The values of the state variables."""
+
+PAIRS_MAX = 6
+"""Literals of which each pair is excluded by a clause of its own."""
+
+_ARITHMETIC: dict[str, Callable[[int, int], int]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "//": operator.floordiv,
+    "%": operator.mod,
+}
+
+
+class Encoding:
+    """What all evaluations of a system in an instance share: the circuit, and what the instance fixes."""
+
+    def __init__(self, domains: Domains, circuit: Circuit | None = None) -> None:
+        self.domains = domains
+        self.system = domains.system
+        self.instance = domains.instance
+        self.circuit = Circuit() if circuit is None else circuit
+        self.algebra = Algebra(self.circuit)
+        self.networks = Networks(domains, self.algebra)
+        self.constraints: list[tuple[Literal, ...]] = []
+
+    def pick(self, values: tuple[Value, ...]) -> Scalar:
+        """Return one of some values, left open: exactly one of its literals is true, always."""
+        if len(values) < 3:
+            return scalar({value: self.circuit.variable() for value in values})
+        literals = [self.circuit.variable() for _ in values]
+        self.constraints.append(tuple(literals))
+        self._exclude(literals)
+        return Scalar(dict(zip(values, literals, strict=True)))
+
+    def _exclude(self, literals: list[Literal]) -> None:
+        """Let no two literals be true: each pair of a few, or one after the other (Sinz 2005)."""
+        if len(literals) <= PAIRS_MAX:
+            self.constraints += [(-a, -b) for a, b in itertools.combinations(literals, 2)]
+            return
+        before = literals[0]
+        for literal in literals[1:]:
+            self.constraints.append((-before, -literal))
+            after = self.circuit.either(before, literal)
+            before = after
+
+    def in_order(self, element: Type, values: Mapping[Value, Literal]) -> list[tuple[Value, Literal]]:
+        """Return the elements of a set with their literals, in canonical order."""
+        return [(value, values[value]) for value in self.domains.ordering(element)(values)]
+
+
+class Evaluator:
+    """Evaluates expressions in one state, or in a step to it from the state `old`."""
+
+    def __init__(self, encoding: Encoding, frame: Frame, old: Frame | None = None) -> None:
+        self.encoding = encoding
+        self.frame = frame
+        self.faults: list[Literal] = []
+        self._old = old
+        self._past = None if old is None else Evaluator(encoding, old)
+        self._circuit = encoding.circuit
+        self._algebra = encoding.algebra
+        self._known: dict[object, tuple[Symbol, Literal]] = {}
+
+    def take_faults(self) -> Literal:
+        """Return whether something undefined was met since this was asked last."""
+        met = self._circuit.disjunction(self.faults)
+        self.faults = []
+        return met
+
+    def fail(self, path: Path, condition: Literal) -> None:
+        """Note that where a path is taken and the condition is true, there is no value."""
+        if condition != FALSE and not path.is_dead:
+            self.faults.append(self._circuit.both(path.literal(self._circuit), condition))
+
+    # -- truth values ------------------------------------------------------------------------------------------------
+
+    def formula(self, expr: Expr, names: Names, path: Path) -> Literal:
+        """Return the value of an expression of type bool."""
+        if path.is_dead:
+            return FALSE
+        circuit = self._circuit
+        match expr:
+            case And(operands=operands):
+                return self._in_turn(operands, names, path)[0]
+            case Or(operands=operands):
+                return self._either(operands, names, path)
+            case Not(operand=operand):
+                return -self.formula(operand, names, path)
+            case Eq():
+                return self._equal(expr, names, path)
+            case Less():
+                return self._less(expr, names, path)
+            case IsVariant(target=target, record=record):
+                value = self.scalar(target, names, path)
+                is_it = self._algebra.mapped(value, lambda v: v is not None and v[0] == record)
+                return is_it.alternatives.get(True, FALSE)
+            case Member():
+                return self._member(expr, names, path)
+            case Subset():
+                return self._subset(expr, names, path)
+            case Covers(quorum=quorum, collection=collection):
+                members = self._members(collection, names, path)
+                quorums = self.encoding.instance.quorums[quorum]
+                return circuit.disjunction(circuit.conjunction(members.get(m, FALSE) for m in q) for q in quorums)
+            case Quantifier(kind=kind, generators=generators, body=body):
+                found = self._search(generators, body, kind == "any", names, path)
+                return found if kind == "any" else -found
+            case _:
+                value = self.value(expr, names, path)
+                assert isinstance(value, Scalar)
+                return value.alternatives.get(True, FALSE)
+
+    def _in_turn(self, operands: tuple[Expr, ...], names: Names, path: Path) -> tuple[Literal, Path]:
+        """Return whether all operands are true, and the path on which they are."""
+        found: list[Literal] = []
+        for operand in operands:
+            literal = self.formula(operand, names, path)
+            if literal == FALSE:
+                return FALSE, path.then(FALSE)
+            found.append(literal)
+            path = path.then(literal)
+        return self._circuit.conjunction(found), path
+
+    def _either(self, operands: tuple[Expr, ...], names: Names, path: Path) -> Literal:
+        found: list[Literal] = []
+        for operand in operands:
+            literal = self.formula(operand, names, path)
+            if literal == TRUE:
+                return TRUE
+            found.append(literal)
+            path = path.then(-literal)
+        return self._circuit.disjunction(found)
+
+    def _equal(self, expr: Eq, names: Names, path: Path) -> Literal:
+        sizes = self._compared_size(expr.left, expr.right, names, path)
+        left, right = sizes or (self.value(expr.left, names, path), self.value(expr.right, names, path))
+        return self._algebra.equal(left, right)
+
+    def _less(self, expr: Less, names: Names, path: Path) -> Literal:
+        sizes = self._compared_size(expr.left, expr.right, names, path)
+        left, right = sizes or (self.scalar(expr.left, names, path), self.scalar(expr.right, names, path))
+        return self._algebra.less(left, right, strict=expr.strict)
+
+    def _compared_size(self, left: Expr, right: Expr, names: Names, path: Path) -> tuple[Scalar, Scalar] | None:
+        """Return both sides where one is the size of a set and the other a number, counted no further than matters."""
+        match left, right:
+            case (Size(collection=collection), Const(value=value)) if isinstance(collection.type, SetType):
+                members = self._members(collection, names, path)
+                return self._algebra.count(members.values(), max(value, 0) + 1), Scalar({value: TRUE})
+            case (Const(), Size()):
+                swapped = self._compared_size(right, left, names, path)
+                return None if swapped is None else (swapped[1], swapped[0])
+            case _:
+                return None
+
+    def _member(self, expr: Member, names: Names, path: Path) -> Literal:
+        element, collection = expr.element, expr.collection
+        circuit, algebra = self._circuit, self._algebra
+        value = self.scalar(element, names, path)
+        whole = self.value(collection, names, path)
+        match collection.type:
+            case MessageSetType():
+                assert isinstance(whole, Members)
+                available = self.encoding.networks.available
+                return circuit.disjunction(
+                    circuit.both(literal, available(whole.members, message))
+                    for message, literal in value.alternatives.items()
+                )
+            case BagType():
+                assert isinstance(whole, Copies)
+                return circuit.disjunction(
+                    circuit.both(literal, -whole.counts[message].alternatives.get(0, FALSE))
+                    for message, literal in value.alternatives.items()
+                    if message in whole.counts
+                )
+            case SeqType():
+                items = algebra.items(whole)
+                return circuit.disjunction(
+                    circuit.both(algebra.longer(items, i), algebra.equal(value, item))
+                    for i, item in enumerate(items.items)
+                )
+            case _:
+                members = algebra.members(whole).members
+                return circuit.disjunction(
+                    circuit.both(literal, members[v]) for v, literal in value.alternatives.items() if v in members
+                )
+
+    def _subset(self, expr: Subset, names: Names, path: Path) -> Literal:
+        circuit = self._circuit
+        left, right = self._members(expr.left, names, path), self._members(expr.right, names, path)
+        within = circuit.conjunction(circuit.either(-literal, right.get(v, FALSE)) for v, literal in left.items())
+        if not expr.strict:
+            return within
+        more = circuit.disjunction(circuit.both(literal, -left.get(v, FALSE)) for v, literal in right.items())
+        return circuit.both(within, more)
+
+    def _search(
+        self, generators: tuple[Generator, ...], body: Expr, goal: bool, names: Names, path: Path
+    ) -> Literal:
+        """Return whether some binding makes the body `goal`; those after the first that does are not looked at."""
+        if not generators:
+            literal = self.formula(body, names, path)
+            return literal if goal else -literal
+        found: list[Literal] = []
+        for inner, admitted, inside in self._admitted(generators[0], names, path, lambda: found):
+            hit = self._circuit.both(admitted, self._search(generators[1:], body, goal, inner, inside))
+            found.append(hit)
+            if hit == TRUE:
+                break
+        return self._circuit.disjunction(found)
+
+    def _admitted(
+        self, generator: Generator, names: Names, path: Path, found: Callable[[], list[Literal]]
+    ) -> Iterator[tuple[Names, Literal, Path]]:
+        """Yield for each element that a generator admits the names, whether it does, and the path on which it does.
+
+        `found` are the literals, up to now, that end the search where they are true.
+        """
+        done = 0
+        for value, guard in self.each(generator.domain, names, path):
+            for literal in found()[done:]:
+                path = path.then(-literal)
+            done = len(found())
+            if path.is_dead:
+                return
+            inner = {**names, generator.variable: value}
+            condition, inside = self._in_turn(generator.conditions, inner, path.then(guard))
+            admitted = self._circuit.both(guard, condition)
+            if admitted != FALSE:
+                yield inner, admitted, inside
+
+    # -- collections -------------------------------------------------------------------------------------------------
+
+    def each(self, expr: Expr, names: Names, path: Path) -> list[tuple[Symbol, Literal]]:
+        """Return the elements that a collection may have, in canonical order, each with whether it has it."""
+        match expr:
+            case Universe(type=SetType(element)):
+                return [(constant(element, v), TRUE) for v in self.encoding.domains.universe(element)]
+            case Interval(low=low, high=high):
+                return self._interval(self.scalar(low, names, path), self.scalar(high, names, path))
+        whole = self.value(expr, names, path)
+        if isinstance(expr.type, SeqType):
+            items = self._algebra.items(whole)
+            return [(item, self._algebra.longer(items, i)) for i, item in enumerate(items.items)]
+        element = element_type(expr.type)
+        members = self._algebra.members(whole).members
+        return [(Scalar({v: TRUE}), literal) for v, literal in self.encoding.in_order(element, members)]
+
+    def _interval(self, low: Scalar, high: Scalar) -> list[tuple[Symbol, Literal]]:
+        if not low.alternatives or not high.alternatives:
+            return []
+        less = self._algebra.less
+        return [
+            (one, self._circuit.both(less(low, one, strict=False), less(one, high, strict=True)))
+            for value in range(min(low.alternatives), max(high.alternatives))
+            for one in (Scalar({value: TRUE}),)
+        ]
+
+    def _members(self, expr: Expr, names: Names, path: Path) -> Mapping[Value, Literal]:
+        return self._algebra.members(self.value(expr, names, path)).members
+
+    def _gather(
+        self, generators: tuple[Generator, ...], element: Expr, names: Names, path: Path, guard: Literal,
+        gathered: dict[Value, list[Literal]],
+    ) -> None:
+        """Add the values of an element over generators, each with whether it is there."""
+        if not generators:
+            for value, literal in self.scalar(element, names, path).alternatives.items():
+                gathered.setdefault(value, []).append(self._circuit.both(guard, literal))
+            return
+        for inner, admitted, inside in self._admitted(generators[0], names, path, list):
+            both = self._circuit.both(guard, admitted)
+            self._gather(generators[1:], element, inner, inside, both, gathered)
+
+    # -- all values --------------------------------------------------------------------------------------------------
+
+    def scalar(self, expr: Expr, names: Names, path: Path) -> Scalar:
+        """Return the value of an expression as a scalar."""
+        return self._algebra.concrete(self.value(expr, names, path))
+
+    def value(self, expr: Expr, names: Names, path: Path) -> Symbol:
+        """Return the value of an expression on a path."""
+        if path.is_dead:
+            return NOTHING
+        match expr:
+            case Const(value=value):
+                return constant(expr.type, value)
+            case Given(name=name):
+                return constant(expr.type, self.encoding.instance.givens[name])
+            case Local(name=name):
+                return names[name]
+            case State(name=name, old=old):
+                if old and self._old is not None:
+                    return self._old[name]
+                return self.frame[name]
+            case Universe() | Interval():
+                return Members(
+                    {
+                        next(iter(v.alternatives)): literal
+                        for v, literal in self.each(expr, names, path)
+                        if isinstance(v, Scalar) and literal != FALSE
+                    }
+                )
+            case Messages(network=network, record=record):
+                whole = self.value(network, names, path)
+                return self.encoding.networks.messages(whole, record)
+            case (
+                And() | Or() | Not() | Eq() | Less() | IsVariant() | Member() | Subset() | Covers() | Quantifier()
+            ):
+                return truth(self.formula(expr, names, path))
+            case Ite(condition=condition, then=then, orelse=orelse):
+                literal = self.formula(condition, names, path)
+                first = self.value(then, names, path.then(literal))
+                return self._algebra.choose(literal, first, self.value(orelse, names, path.then(-literal)))
+            case Let(name=name, value=bound, body=body):
+                return self.value(body, {**names, name: self.value(bound, names, path)}, path)
+            case Call():
+                return self._call(expr, names, path)
+            case FieldOf() | Index() | Make() | Unwrap():
+                return self._access(expr, names, path)
+            case MakeSet() | MakeSeq() | MakeMap() | Comprehension() | SetOp() | Concat() | Slice():
+                return self._collection(expr, names, path)
+            case Arith() | Size() | Extremum() | Only():
+                return self._chosen(expr, names, path)
+            case _:
+                assert_never(expr)
+
+    def _call(self, expr: Call, names: Names, path: Path) -> Symbol:
+        args = [self.value(arg, names, path) for arg in expr.args]
+        function = self.encoding.system.function(expr.function)
+        args = [self.stored(arg, p.type, path) for arg, p in zip(args, function.parameters, strict=True)]
+        if any(arg is NOTHING for arg in args):
+            return NOTHING
+        place = self._past if expr.old and self._past is not None else self
+        key = (expr.function, *map(key_of, args))
+        if key not in place._known:
+            inner = place._again()
+            bound = {p.name: arg for p, arg in zip(function.parameters, args, strict=True)}
+            value = inner.value(function.body, bound, Path())
+            place._known[key] = value, inner.take_faults()
+        value, fault = place._known[key]
+        self.fail(path, fault)
+        return value
+
+    def _again(self) -> Evaluator:
+        """Return an evaluator of the same state, with the same memory, that has met no faults."""
+        inner = Evaluator(self.encoding, self.frame)
+        inner._old, inner._past, inner._known = self._old, self._past, self._known
+        return inner
+
+    # -- parts of values ---------------------------------------------------------------------------------------------
+
+    def _access(self, expr: FieldOf | Index | Make | Unwrap, names: Names, path: Path) -> Symbol:
+        match expr:
+            case FieldOf(target=target, name=name):
+                places = {
+                    record: place
+                    for record in record_names(target.type)
+                    for place, field in enumerate(self.encoding.system.record(record).fields, start=1)
+                    if field.name == name
+                }
+                having = self._expected(self.scalar(target, names, path), lambda v: v and v[0] in places, path)
+                return self._algebra.mapped(having, lambda value: value[places[value[0]]])
+            case Index(target=target, key=key):
+                whole = self.value(target, names, path)
+                return self.entry(whole, target.type, self.scalar(key, names, path), path)
+            case Make(args=args):
+                (name,) = record_names(expr.type)
+                values = [self.scalar(arg, names, path) for arg in args]
+                fields = self.encoding.system.record(name).fields
+                parts = [self.stored(v, f.type, path) for v, f in zip(values, fields, strict=True)]
+                return self._algebra.record(name, map(self._algebra.concrete, parts))
+            case Unwrap(target=target):
+                value = self.value(target, names, path)
+                return self._expected(value, lambda v: v is not None, path) if isinstance(value, Scalar) else value
+            case _:
+                assert_never(expr)
+
+    def _expected(self, value: Scalar, is_right: Callable[[Value], object], path: Path) -> Scalar:
+        """Return a value without the alternatives that are not right, which are undefined."""
+        kept, wrong = self._algebra.without(value, lambda v: not is_right(v))
+        self.fail(path, wrong)
+        return kept
+
+    def entry(self, whole: Symbol, kind: Type, key: Scalar, path: Path) -> Symbol:
+        """Return the value of a map at a key, or the item of a sequence: undefined where there is none."""
+        if whole is NOTHING:
+            return NOTHING
+        algebra = self._algebra
+        if isinstance(kind, SeqType):
+            items = algebra.items(whole)
+            key = self._expected(key, lambda i: 0 <= i < len(items.items), path)
+            for index, literal in key.alternatives.items():
+                self.fail(path, self._circuit.both(literal, -algebra.longer(items, index)))
+            return algebra.select([(literal, items.items[i]) for i, literal in key.alternatives.items()])
+        places, count = self.places(kind, key, path)
+        values = algebra.entries(whole, count)
+        return algebra.select([(literal, values[i]) for i, literal in places.alternatives.items()])
+
+    def places(self, kind: Type, key: Scalar, path: Path) -> tuple[Scalar, int]:
+        """Return which entry of a map a key stands for, and how many entries there are."""
+        if isinstance(kind, FifoType):
+            return key, self.encoding.instance.size(kind.endpoint.name)
+        assert isinstance(kind, MapType)
+        count = len(map_keys(kind.key, self.encoding.instance))
+        place = key_place(kind.key, self.encoding.instance)
+        if place is None:
+            return key, count
+        known = self._expected(key, lambda value: place(value) is not None, path)
+        return self._algebra.mapped(known, place), count
+
+    def stored(self, value: Symbol, kind: Type, path: Path) -> Symbol:
+        """Return a value as it is stored where `kind` is declared: undefined where it does not fit."""
+        fault = fits(kind, self.encoding.instance)
+        if fault is None:
+            return value
+        match value, kind:
+            case Scalar(), _:
+                return self._expected(value, lambda v: fault(v) is None, path)
+            case Entries(values), MapType(_, inner):
+                return Entries(tuple(self.stored(v, inner, path) for v in values))
+            case Members(members), SetType(element):
+                misfit = fits(element, self.encoding.instance)
+                assert misfit is not None
+                for member, literal in members.items():
+                    if misfit(member) is not None:
+                        self.fail(path, literal)
+                return Members({m: literal for m, literal in members.items() if misfit(m) is None})
+            case Items(), SeqType(element, capacity):
+                return self._stored_items(value, element, self.encoding.instance.bound(capacity), path)
+            case _:
+                return self.stored(self._algebra.concrete(value), kind, path)
+
+    def _stored_items(self, value: Items, element: Type, capacity: int | None, path: Path) -> Items:
+        lengths = Scalar(value.lengths)
+        if capacity is not None:
+            lengths = self._expected(lengths, lambda length: length <= capacity, path)
+        longest = max(lengths.alternatives, default=0)
+        kept = Items(lengths.alternatives, value.items[:longest])
+        items = [self.stored(v, element, path.then(self._algebra.longer(kept, i))) for i, v in enumerate(kept.items)]
+        return Items(lengths.alternatives, tuple(map(self._algebra.concrete, items)))
+
+    # -- collections as values ---------------------------------------------------------------------------------------
+
+    def _collection(
+        self, expr: MakeSet | MakeSeq | MakeMap | Comprehension | SetOp | Concat | Slice, names: Names, path: Path
+    ) -> Symbol:
+        circuit = self._circuit
+        match expr:
+            case MakeSet(args=args):
+                gathered: dict[Value, list[Literal]] = {}
+                for arg in args:
+                    for value, literal in self.scalar(arg, names, path).alternatives.items():
+                        gathered.setdefault(value, []).append(literal)
+                return Members({v: circuit.disjunction(literals) for v, literals in gathered.items()})
+            case MakeSeq(args=args):
+                return Items({len(args): TRUE}, tuple(self.scalar(arg, names, path) for arg in args))
+            case MakeMap(type=MapType(kind, _), variable=variable, value=value):
+                keys = map_keys(kind, self.encoding.instance)
+                return Entries(
+                    tuple(self.value(value, {**names, variable: constant(kind, key)}, path) for key in keys)
+                )
+            case Comprehension(generators=generators, element=element):
+                found: dict[Value, list[Literal]] = {}
+                self._gather(generators, element, names, path, TRUE, found)
+                return Members({v: circuit.disjunction(literals) for v, literals in found.items()})
+            case SetOp(operator=name, left=left, right=right):
+                first, second = self._members(left, names, path), self._members(right, names, path)
+                return Members(self._operation(name, first, second))
+            case Concat(left=left, right=right):
+                one, other = self.value(left, names, path), self.value(right, names, path)
+                return self.joined(self._algebra.items(one), self._algebra.items(other))
+            case Slice():
+                return self._slice(expr, names, path)
+            case _:
+                raise AssertionError(expr)
+
+    def _operation(
+        self, name: str, left: Mapping[Value, Literal], right: Mapping[Value, Literal]
+    ) -> dict[Value, Literal]:
+        circuit = self._circuit
+        if name == "union":
+            return {v: circuit.either(left.get(v, FALSE), right.get(v, FALSE)) for v in dict.fromkeys((*left, *right))}
+        if name == "intersection":
+            return {v: circuit.both(literal, right[v]) for v, literal in left.items() if v in right}
+        return {v: circuit.both(literal, -right.get(v, FALSE)) for v, literal in left.items()}
+
+    def joined(self, left: Items, right: Items) -> Items:
+        """Return one sequence after the other."""
+        algebra = self._algebra
+        lengths = algebra.combined(Scalar(left.lengths), Scalar(right.lengths), lambda a, b: a + b)
+        items: list[Scalar] = []
+        for i in range(max(lengths.alternatives, default=0)):
+            branches: list[tuple[Literal, Symbol]] = []
+            if i < len(left.items):
+                branches.append((algebra.longer(left, i), left.items[i]))
+            for length, literal in left.lengths.items():
+                if 0 <= i - length < len(right.items):
+                    branches.append((literal, right.items[i - length]))
+            items.append(algebra.concrete(algebra.select(branches)))
+        return Items(lengths.alternatives, tuple(items))
+
+    def _slice(self, expr: Slice, names: Names, path: Path) -> Items:
+        algebra, circuit = self._algebra, self._circuit
+        whole = algebra.items(self.value(expr.sequence, names, path))
+        lengths = Scalar(whole.lengths)
+        low = Scalar({0: TRUE}) if expr.low is None else self.scalar(expr.low, names, path)
+        high = lengths if expr.high is None else self.scalar(expr.high, names, path)
+        right = [algebra.less(low, high, strict=False), algebra.less(high, lengths, strict=False)]
+        self.fail(path, -circuit.conjunction([algebra.less(Scalar({0: TRUE}), low, strict=False), *right]))
+        made = algebra.combined(low, high, lambda a, b: b - a if 0 <= a <= b <= len(whole.items) else -1)
+        made, _ = algebra.without(made, lambda length: length < 0)
+        items: list[Scalar] = []
+        for i in range(max(made.alternatives, default=0)):
+            places = [(literal, whole.items[a + i]) for a, literal in low.alternatives.items() if 0 <= a + i < len(whole.items)]
+            items.append(algebra.concrete(algebra.select(places)))
+        return Items(made.alternatives, tuple(items))
+
+    # -- numbers, and elements that stand out ------------------------------------------------------------------------
+
+    def _chosen(self, expr: Arith | Size | Extremum | Only, names: Names, path: Path) -> Symbol:
+        match expr:
+            case Arith(operator=name, left=left, right=right):
+                first, second = self.scalar(left, names, path), self.scalar(right, names, path)
+                if name in ("//", "%"):
+                    second = self._expected(second, lambda divisor: divisor != 0, path)
+                return self._algebra.combined(first, second, _ARITHMETIC[name])
+            case Size(collection=collection):
+                return self._size(self.value(collection, names, path), collection.type)
+            case Extremum():
+                return self._extremum(expr, names, path)
+            case Only(collection=collection):
+                literals = self._distinct(self.each(collection, names, path))
+                single = self._algebra.count(literals.values(), 2)
+                self.fail(path, -single.alternatives.get(1, FALSE))
+                return scalar(literals)
+            case _:
+                assert_never(expr)
+
+    def _size(self, whole: Symbol, kind: Type) -> Scalar:
+        if whole is NOTHING:
+            return NOTHING
+        if isinstance(whole, Copies):
+            return self._algebra.added(whole.counts.values())
+        if isinstance(kind, SeqType):
+            return Scalar(self._algebra.items(whole).lengths)
+        return self._algebra.count(self._algebra.members(whole).members.values())
+
+    def _distinct(self, elements: list[tuple[Symbol, Literal]]) -> dict[Value, Literal]:
+        """Return the values among some elements, each with whether it is there."""
+        found: dict[Value, list[Literal]] = {}
+        for element, guard in elements:
+            for value, literal in self._algebra.concrete(element).alternatives.items():
+                found.setdefault(value, []).append(self._circuit.both(guard, literal))
+        return {value: self._circuit.disjunction(literals) for value, literals in found.items()}
+
+    def _extremum(self, expr: Extremum, names: Names, path: Path) -> Symbol:
+        circuit = self._circuit
+        elements = self.each(expr.collection, names, path)
+        keys: list[Scalar] = []
+        for element, guard in elements:
+            inner = {**names, expr.variable: element}
+            key = expr.key
+            keys.append(self._algebra.concrete(element) if key is None else self.scalar(key, inner, path.then(guard)))
+        best = self._best([guard for _, guard in elements], keys, greatest=expr.greatest)
+        winners = [
+            (e, circuit.both(guard, circuit.disjunction(circuit.both(a, best[k]) for k, a in key.alternatives.items())))
+            for (e, guard), key in zip(elements, keys, strict=True)
+        ]
+        literals = self._distinct(winners)
+        if expr.all_of:
+            return Members(literals)
+        if expr.key is not None:
+            self.fail(path, circuit.two_of(literals.values()))
+        there = circuit.disjunction(guard for _, guard in elements)
+        if expr.default is None:
+            self.fail(path, -there)
+            return scalar(literals)
+        default = self.value(expr.default, names, path.then(-there))
+        return self._algebra.choose(there, scalar(literals), default)
+
+    def _best(self, guards: list[Literal], keys: list[Scalar], *, greatest: bool) -> dict[Value, Literal]:
+        """Return for each key whether it is the best of those that are there."""
+        having: dict[Value, list[Literal]] = {}
+        for guard, key in zip(guards, keys, strict=True):
+            for value, literal in key.alternatives.items():
+                having.setdefault(value, []).append(self._circuit.both(guard, literal))
+        best: dict[Value, Literal] = {}
+        none_yet = TRUE
+        for value in sorted(having, reverse=greatest):
+            there = self._circuit.disjunction(having[value])
+            best[value] = self._circuit.both(there, none_yet)
+            none_yet = self._circuit.both(none_yet, -there)
+        return best
