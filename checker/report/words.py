@@ -53,6 +53,8 @@ def counts_line(report: Report) -> str:
     counts = report.counts
     if report.seed is not None:
         return f"{plural(counts.generated, 'random step')}, at most {counts.depth:,} in a run ({report.engine})"
+    if not counts.generated and not report.complete:
+        return f"states were not counted, depth {counts.depth:,} ({report.engine})"
     extent = "" if report.complete else ", not all of them"
     return (
         f"{plural(counts.distinct, 'distinct state')}{extent}, {counts.generated:,} generated, "

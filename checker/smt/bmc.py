@@ -60,6 +60,12 @@ class Search:
         return Counts(depth=self.complete_to or 0)
 
     @property
+    def size(self) -> str:
+        """How large the circuit grew, in words."""
+        clauses = 0 if self._chain is None else self._chain.session.clauses
+        return f"the circuit has {self.circuit.variables:,} gates in {clauses:,} clauses"
+
+    @property
     def guards(self) -> tuple[Guard, ...]:
         """Guards are not counted."""
         return ()

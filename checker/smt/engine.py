@@ -6,15 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from checker.interp.conclude import report_of
-from checker.interp.goals import goals_of
+from checker.interp.goals import Goal, goals_of
 from checker.interp.machine import Machine
 from checker.interp.meter import Meter
 from checker.ir.instance import Instance
 from checker.ir.system import System
 from checker.smt.bmc import Search
-from checker.smt.circuit import GATES_MAX, Circuit
+from checker.smt.circuit import GATES_MAX, Circuit, SizeError
+from checker.smt.induction import GaveUpError, Induction
 from checker.smt.solver import Budget, require_z3
-from checker.trace.verdict import Progress, Report, Request, Result, Unknown
+from checker.trace.verdict import Progress, Report, Request, Result, Unknown, Verdict, Violated
 
 DEPTH = 20
 """Steps that bounded model checking goes where no depth is asked for."""
@@ -59,7 +60,83 @@ class BmcEngine:
         report = report_of(search, goals, self.name, base)
         results = (*(_with_reason(r, search) for r in report.results), *_temporal(request))
         cuts = tuple(f"some of these behaviours are cut at {bound}" for bound in sorted(search.cut_at))
-        return replace(report, results=results, coverage=(), warnings=cuts, seconds=meter.seconds)
+        return replace(report, results=results, coverage=(), warnings=cuts, notes=(search.size,), seconds=meter.seconds)
+
+
+@dataclass(slots=True)
+class InductionEngine:
+    """Induction in a finite instance. Implements `checker.trace.verdict.Engine`.
+
+    `steps` is how many states in a row are assumed to satisfy the properties: more prove more, and cost more.
+    """
+
+    steps: int = 1
+    budget: Budget = field(default_factory=Budget)
+    gates_max: int = GATES_MAX
+    name: str = field(default="induction", init=False)
+
+    def run(
+        self,
+        system: System,
+        instance: Instance,
+        request: Request,
+        progress: Callable[[Progress], None] | None = None,
+        base: System | None = None,
+    ) -> Report:
+        """Return which of the properties are inductive together, or violated within `steps` - 1 steps already.
+
+        A property that is not is unknown, with a counterexample to induction.
+
+        Raises:
+            QuoraxError: as `BmcEngine.run`, and Y003 for a variable that may have endlessly many values.
+            DisagreementError: the interpreter does not see what the circuit said: a bug of one of the two.
+
+        """
+        require_z3()
+        meter = Meter(self.name, request.limits, progress)
+        goals = goals_of(system, request)
+        asked = tuple(g for g in goals if g.kind in ("invariant", "transition"))
+        machine = Machine(system, instance)
+        search = Search(machine, asked, self.steps - 1, self.budget, Circuit(self.gates_max), meter.look)
+        search.run()
+        report = report_of(search, asked, self.name, base)
+        verdicts: dict[str, Verdict] = {r.property: r.verdict for r in report.results if isinstance(r.verdict, Violated)}
+        task = Induction(
+            machine, search.open, self.steps, self.budget, Circuit(self.gates_max), meter.look, base
+        )
+        stopped = "" if search.complete_to == self.steps - 1 else search.stopped_by
+        if not stopped and search.open:
+            stopped = _prove(task)
+        verdicts |= {goal.name: verdict for goal, verdict in task.verdicts.items()}
+        missing = Unknown(f"not proved: {stopped}")
+        results = tuple(
+            Result(g.name, g.kind, verdicts.get(g.name, missing) if g in asked else _not_by_induction(g)) for g in goals
+        )
+        cuts = tuple(f"steps that are cut at {bound} were not judged" for bound in task.cut_at)
+        return replace(
+            report,
+            results=(*results, *_temporal(request)),
+            stopped_by=stopped,
+            coverage=(),
+            warnings=cuts,
+            notes=tuple(task.notes),
+            seconds=meter.seconds,
+        )
+
+
+def _prove(task: Induction) -> str:
+    """Prove what can be proved, and return what ended that early, if anything did."""
+    try:
+        task.run()
+    except (GaveUpError, SizeError) as reason:
+        return str(reason)
+    except KeyboardInterrupt:
+        return "interrupted"
+    return ""
+
+
+def _not_by_induction(goal: Goal) -> Unknown:
+    return Unknown(f"induction does not decide a {goal.kind}: use --engine bmc, or explicit")
 
 
 def _with_reason(result: Result, search: Search) -> Result:

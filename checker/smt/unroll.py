@@ -59,15 +59,20 @@ class Chain:
 
     def grow(self) -> None:
         """Take a step that changes something, from the last state to a new one."""
+        for condition in self.conditions():
+            self.require(condition)
+        before = self.last.frame
+        self._extend(Evaluator(self.encoding, self.last.step.frame, before))
+
+    def conditions(self) -> list[Literal]:
+        """Return what has to be true for the step from the last state to be taken, and to change something."""
         circuit, algebra = self.encoding.circuit, self.encoding.algebra
-        before, after = self.last.frame, self.last.step.frame
-        self.require(self.last.step.taken)
-        for sort in self._symmetric:
-            self._ascend(sort)
-        if after:
-            same = circuit.conjunction(algebra.equal(before[name], after[name]) for name in before)
-            self.require(-same)
-        self._extend(Evaluator(self.encoding, after, before))
+        before, step = self.last.frame, self.last.step
+        if step.taken == FALSE:
+            return [FALSE]
+        same = circuit.conjunction(algebra.equal(before[name], step.frame[name]) for name in before)
+        ascending = (literal for sort in self._symmetric for literal in self._ascend(sort))
+        return [step.taken, -same, *ascending]
 
     def require(self, literal: Literal) -> None:
         """Leave only the behaviours in which a literal is true."""
@@ -85,22 +90,23 @@ class Chain:
     def _extend(self, evaluator: Evaluator) -> None:
         self.links.append(Link(evaluator, step_from(self.encoding, evaluator)))
 
-    def _ascend(self, sort: SortType) -> None:
-        """Let a member appear as an argument only after the one before it has."""
+    def _ascend(self, sort: SortType) -> list[Literal]:
+        """Return that members appear as arguments only after those before them."""
         circuit = self.encoding.circuit
         before = self._met[sort]
         after = list(before)
+        ascending: list[Literal] = []
         for option in self.last.step.options:
             met = list(before)
             for parameter, argument in zip(option.action.parameters, option.arguments, strict=True):
                 if parameter.type != sort:
                     continue
                 is_member = [circuit.both(option.chosen, argument.alternatives.get(m, FALSE)) for m in range(len(met))]
-                for member in range(1, len(met)):
-                    self.require(circuit.either(-is_member[member], met[member - 1]))
+                ascending += (circuit.either(-is_member[m], met[m - 1]) for m in range(1, len(met)))
                 met = [circuit.either(a, b) for a, b in zip(met, is_member, strict=True)]
             after = [circuit.either(a, b) for a, b in zip(after, met, strict=True)]
         self._met[sort] = after
+        return ascending
 
 
 def frame_of(encoding: Encoding, states: Sequence[StateValues]) -> Frame:

@@ -45,10 +45,14 @@ class Unreached:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """No verdict; `reason` says what stopped the engine, in words a person can act on."""
+    """No verdict; `reason` says what stopped the engine, in words a person can act on.
+
+    `example` is a counterexample to induction: a behaviour that begins in a state that need not be reachable.
+    """
 
     reason: str
     how: How | None = None
+    example: Trace | None = None
 
 
 Verdict: TypeAlias = Holds | Violated | Reached | Unreached | Unknown
@@ -114,7 +118,7 @@ class Report:
 
     `vacuous` names the invariants that hold only because they say nothing about any state (`all(… for … if …)` whose
     range is always empty), and temporal properties of the form "whenever p" where p is never true, after a complete
-    run.
+    run. `notes` say how a verdict came about: what each step of a proof needed.
     """
 
     system: System
@@ -132,6 +136,7 @@ class Report:
     seed: int | None = None
     error: ModelErrorFound | None = None
     vacuous: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
