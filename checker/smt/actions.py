@@ -154,8 +154,7 @@ class Executor:
             self._block(statement.body, branch.then(guard))
 
     def _choose(self, statement: Choose, branch: Path) -> None:
-        here = self._here(branch)
-        elements = self._evaluator.each(statement.domain, self._names, here)
+        elements = self._evaluator.each(statement.domain, self._names, self._here(branch))
         self._check()
         there: dict[Value, Literal] = {}
         for element, guard in elements:
@@ -163,7 +162,7 @@ class Executor:
                 both = self._circuit.both(guard, literal)
                 if both != FALSE:
                     there[value] = self._circuit.either(there.get(value, FALSE), both)
-        chosen = self._chooser.choose(there, here)
+        chosen = self._chooser.choose(there, self._here(branch))
         possible = (self._circuit.both(a, there.get(v, FALSE)) for v, a in chosen.alternatives.items())
         self._stop(branch, -self._circuit.disjunction(possible))
         self._bind(statement.variable, chosen, branch)

@@ -192,7 +192,7 @@ class Search:
             DisagreementError: the interpreter does not take one of its steps, or to another state.
 
         """
-        is_true, encoding = chain.session.is_true, chain.encoding
+        is_true, encoding = chain.model(), chain.encoding
         claimed = [state_in(encoding, link.frame, is_true) for link in chain.links]
         states = [first_state(self.machine, claimed[:1])]
         moves = [move_in(link.step, is_true) for link in chain.links[:-1]]
@@ -219,7 +219,7 @@ class Search:
         if len(states) > 1:
             watch.in_step(states[-2], states[-1])
         if chain.session.is_true(chain.last.step.error):
-            outcome = self.machine.perform(states[-1], *move_in(chain.last.step, chain.session.is_true))
+            outcome = self.machine.perform(states[-1], *move_in(chain.last.step, chain.model()))
             if isinstance(outcome, Failure):
                 raise failed(outcome, self.machine)
         raise DisagreementError("nothing is undefined at the end of a behaviour")

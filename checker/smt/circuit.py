@@ -8,7 +8,7 @@ the same calls make the same clauses.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TypeAlias
 
 Literal: TypeAlias = int
@@ -125,6 +125,29 @@ class Circuit:
             pending += [abs(i) for i in inputs if i]
         return clauses
 
+    def evaluation(self, is_true: Callable[[Literal], bool]) -> Callable[[Literal], bool]:
+        """Return what evaluates any literal, given the values of the inputs: also gates that no solver was told of."""
+        known: dict[int, bool] = {TRUE: True}
+
+        def value(literal: Literal) -> bool:
+            return known[abs(literal)] == (literal > 0)
+
+        def evaluate(literal: Literal) -> bool:
+            pending = [abs(literal)]
+            while pending:
+                here = pending[-1]
+                gate = self._gates[here]
+                missing = [abs(i) for i in gate or () if i and abs(i) not in known]
+                if missing and here not in known:
+                    pending += missing
+                    continue
+                pending.pop()
+                if here not in known:
+                    known[here] = is_true(here) if gate is None else _evaluated(gate, value)
+            return value(literal)
+
+        return evaluate
+
     def _gate(self, inputs: tuple[int, ...]) -> Literal:
         known = self._known.get(inputs)
         if known is None:
@@ -134,6 +157,14 @@ class Circuit:
             self._known[inputs] = known
             self._gates.append(inputs)
         return known
+
+
+def _evaluated(gate: tuple[int, ...], value: Callable[[Literal], bool]) -> bool:
+    """Return the value of a gate, given those of its inputs."""
+    if gate[0] != 0:
+        return all(map(value, gate))
+    _, condition, then, orelse = gate
+    return value(then) if value(condition) else value(orelse)
 
 
 def _clauses(gate: int, inputs: tuple[int, ...]) -> list[tuple[Literal, ...]]:

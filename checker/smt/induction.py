@@ -120,7 +120,7 @@ class _Proof:
             return None
         self._shrink([*self._hypotheses(kept), link.step.error])
         states = self._states(len(self._chain.links))
-        move = move_in(link.step, self._session.is_true)
+        move = move_in(link.step, self._chain.model())
         outcome = self._machine.perform(states[-1], *move)
         if not isinstance(outcome, Failure):
             raise DisagreementError(f"{move[0]} has a meaning after all")
@@ -218,10 +218,12 @@ class _Proof:
 
     def _states(self, count: int) -> list[tuple[object, ...]]:
         frames = [*(link.frame for link in self._chain.links), self._frame_after][:count]
-        return [state_in(self._encoding, frame, self._session.is_true) for frame in frames]
+        is_true = self._chain.model()
+        return [state_in(self._encoding, frame, is_true) for frame in frames]
 
     def _moves(self) -> list[Move]:
-        return [move_in(link.step, self._session.is_true) for link in self._chain.links]
+        is_true = self._chain.model()
+        return [move_in(link.step, is_true) for link in self._chain.links]
 
     def _undefined_after(self, goal: Goal, states: Sequence[tuple[object, ...]]) -> ModelError | None:
         watch = Watch(self._machine, (goal,))

@@ -96,8 +96,10 @@ class Session:
             solver = self._ready()
             self._asked = {self._variable(a).get_id(): a for a in assumptions}
             terms = [self._variable(a) if a > 0 else z3.Not(self._variable(a)) for a in assumptions]
+            before = _steps(solver)
             found = solver.check(*terms)
-            self.rlimit = _steps(solver)
+            spent = _steps(solver) - before
+            self.rlimit += spent
             if found == z3.sat:
                 self._model = solver.model()
                 return "sat"
@@ -105,7 +107,9 @@ class Session:
                 return "unsat"
             self.reason = solver.reason_unknown()
             if "canceled" in self.reason or "interrupted" in self.reason:
-                raise KeyboardInterrupt
+                if spent < self._budget.rlimit:
+                    raise KeyboardInterrupt  # which z3 takes for itself while it works
+                self.reason = f"{self._budget.rlimit:,} steps of the solver were not enough"
             if self._attempt + 1 == len(self._budget.seeds):
                 return "unknown"
             self._attempt += 1

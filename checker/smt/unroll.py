@@ -64,6 +64,10 @@ class Chain:
         before = self.last.frame
         self._extend(Evaluator(self.encoding, self.last.step.frame, before))
 
+    def model(self) -> Assignment:
+        """Return the values of all literals in the model that the solver found."""
+        return self.encoding.circuit.evaluation(self.session.is_true)
+
     def conditions(self) -> list[Literal]:
         """Return what has to be true for the step from the last state to be taken, and to change something."""
         circuit, algebra = self.encoding.circuit, self.encoding.algebra

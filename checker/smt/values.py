@@ -29,7 +29,7 @@ from typing import TypeAlias
 
 from checker.diagnostics import NOWHERE, error
 from checker.ir.types import BagType, FifoType, MapType, MessageSetType, SeqType, SetType, Type, Value
-from checker.ir.values import channels_type
+from checker.ir.values import channels_type, ordered
 from checker.smt.circuit import FALSE, TRUE, Circuit, Literal
 
 ALTERNATIVES_MAX = 65_536
@@ -94,7 +94,7 @@ def constant(kind: Type, value: Value) -> Symbol:
     """Return a known value of a type."""
     match kind:
         case SetType() | MessageSetType():
-            return Members(dict.fromkeys(value, TRUE))
+            return Members(dict.fromkeys(ordered(value), TRUE))
         case MapType(_, inner):
             return Entries(tuple(constant(inner, v) for v in value))
         case FifoType():
@@ -102,7 +102,7 @@ def constant(kind: Type, value: Value) -> Symbol:
         case SeqType(inner):
             return Items({len(value): TRUE}, tuple(Scalar({v: TRUE}) for v in value))
         case BagType():
-            return Copies({message: Scalar({count: TRUE}) for message, count in value})
+            return Copies({message: Scalar({count: TRUE}) for message, count in ordered(value)})
         case _:
             return Scalar({value: TRUE})
 
@@ -188,7 +188,7 @@ class Algebra:
             case Scalar(alternatives):
                 having: dict[Value, list[Literal]] = {}
                 for value, literal in alternatives.items():
-                    for element in value:
+                    for element in ordered(value):
                         having.setdefault(element, []).append(literal)
                 count = len(alternatives)
                 return Members(

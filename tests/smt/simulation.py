@@ -132,7 +132,8 @@ class Comparison:
             for number, (state, option, arguments, _) in enumerate(batch):
                 is_true = bits.reader(number)
                 assert all(value_in(frame[v.name], is_true) == x for v, x in self._state(state))
-                choices = tuple(value_in(p.value, is_true) for p in option.picks if is_true(p.path))
+                made = [p.value for p in option.picks if is_true(p.path)]
+                choices = tuple(value_in(p, is_true) for p in made if p.alternatives)
                 outcome = self.machine.perform(self.states[state], option.action.name, arguments, choices)
                 is_next = isinstance(outcome, Next)
                 where = (option.action.name, arguments, choices, self.states[state], outcome)
@@ -201,7 +202,7 @@ class Comparison:
         for number in range(len(self.states)):
             for option in options:
                 columns = [tuple(a.alternatives) for a in option.arguments]
-                picks = [tuple(p.value.alternatives) for p in option.picks]
+                picks = [tuple(p.value.alternatives) or (None,) for p in option.picks]
                 for arguments in itertools.product(*columns):
                     for choices in itertools.product(*picks):
                         yield number, option, arguments, choices
