@@ -152,14 +152,25 @@ class _Proof:
         """Return for each action what of the hypotheses its step rests on: a line each."""
         lines: list[str] = []
         bad = self._circuit.disjunction(self._bad(g) for g in kept)
-        names = {self._assumed[g]: g.name for g in kept if self._assumed[g] != TRUE}
         for option in self._chain.last.step.options:
-            if self._ask([*self._hypotheses(kept), *self._step, option.chosen, bad]):
-                raise DisagreementError("a step that was proved has a counterexample")
-            core = self._session.core()
-            needed = [name for literal, name in names.items() if literal in core]
+            asked = [*self._step, option.chosen, bad]
+            needed = [g.name for g in self._core(asked, kept)]
             lines.append(f"  {option.action.name} preserves them by {', '.join(needed) or 'itself'}")
         return [f"inductive together: {_named(kept)}", *lines] if lines else []
+
+    def _core(self, asked: Sequence[Literal], kept: Sequence[Goal]) -> list[Goal]:
+        """Return of the hypotheses that refute a question as few as leaving out one by one leaves."""
+        if self._ask([*self._hypotheses(kept), *asked]):
+            raise DisagreementError("a step that was proved has a counterexample")
+        if FALSE in asked:
+            return []
+        core = self._session.core()
+        needed = [g for g in kept if self._assumed[g] in core and self._assumed[g] != TRUE]
+        for goal in tuple(needed):
+            fewer = [g for g in needed if g != goal]
+            if not self._ask([*self._hypotheses(fewer), *asked]):
+                needed = fewer
+        return needed
 
     def cuts(self, kept: Sequence[Goal]) -> list[str]:
         """Return the bounds that cut steps from where all of `kept` hold."""
