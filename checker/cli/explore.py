@@ -15,7 +15,17 @@ from checker.ir.hash import model_hash
 from checker.report.document import report_document
 from checker.report.terminal import check_summary
 from checker.trace.trace import Trace
-from checker.trace.verdict import Engine, Limits, ModelErrorFound, Reached, Report, Request, Unknown, Violated, exit_code
+from checker.trace.verdict import (
+    Engine,
+    Limits,
+    ModelErrorFound,
+    Reached,
+    Report,
+    Request,
+    Unknown,
+    Violated,
+    exit_code,
+)
 
 GIGABYTE = 10**9
 

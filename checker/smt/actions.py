@@ -1,8 +1,8 @@
 """The meaning of actions as circuits: the sequential form, executed on all states, arguments and choices at once.
 
-Statements run in program order, as in `checker.interp.statements`; what stops an action does so on a path, and what comes
-after it counts only where nothing stopped it. Loops are unrolled over the elements that there may be, in canonical order.
-So every outcome that the interpreter has (next, cut, error) has its literal here, and no other.
+Statements run in program order, as in `checker.interp.statements`; what stops an action does so on a path, and what
+comes after it counts only where nothing stopped it. Loops are unrolled over the elements that there may be, in
+canonical order. So every outcome that the interpreter has (next, cut, error) has its literal here, and no other.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ from checker.ir.system import (
 from checker.ir.types import BagType, FifoType, MapType, MessageSetType, SeqType, Type, Value
 from checker.ir.values import channels_type
 from checker.smt.circuit import FALSE, TRUE, Literal
-from checker.smt.expressions import Encoding, Evaluator, Frame
+from checker.smt.collections import joined
+from checker.smt.encoding import Encoding
+from checker.smt.expressions import Evaluator, Frame
 from checker.smt.paths import Path
 from checker.smt.values import NOTHING, ZERO, Copies, Entries, Items, Members, Scalar, Symbol
 
@@ -54,7 +56,9 @@ class Execution:
 class Executor:
     """Executes one action in one state."""
 
-    def __init__(self, encoding: Encoding, before: Evaluator, arguments: Mapping[str, Symbol], chooser: Chooser) -> None:
+    def __init__(
+        self, encoding: Encoding, before: Evaluator, arguments: Mapping[str, Symbol], chooser: Chooser
+    ) -> None:
         """Begin where the state is that of `before`, with given arguments."""
         self._encoding = encoding
         self._circuit = encoding.circuit
@@ -239,7 +243,7 @@ class Executor:
             items = self._room(items, capacity, bound, branch)
         value = self._evaluator.stored(value, target.type.element, self._here(branch))
         self._check()
-        longer = self._evaluator.joined(items, Items({1: TRUE}, (self._algebra.concrete(value),)))
+        longer = joined(self._algebra, items, Items({1: TRUE}, (self._algebra.concrete(value),)))
         self._put(target, keys, longer, branch)
 
     def _room(self, items: Items, capacity: int, bound: str, branch: Path) -> Items:
@@ -355,7 +359,7 @@ class Executor:
                 if capacity is not None:
                     bound = kind.capacity if isinstance(kind.capacity, str) else f"len({name})"
                     items = self._room(items, capacity, bound, branch)
-                after = self._evaluator.joined(items, Items({1: TRUE}, (args[2],)))
+                after = joined(self._algebra, items, Items({1: TRUE}, (args[2],)))
             case "receive" | "drop":
                 lengths, none = self._algebra.without(Scalar(items.lengths), lambda length: length == 0)
                 self._stop(branch, none)

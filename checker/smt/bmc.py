@@ -1,7 +1,8 @@
 """Bounded model checking: behaviours of one more step at a time, so that what is found first is found soonest.
 
-A. Biere, A. Cimatti, E. Clarke, Y. Zhu, Symbolic Model Checking without BDDs (1999). What no behaviour of a length does is
-told to the solver before longer ones are looked at. Every behaviour that it finds is walked again by the interpreter.
+A. Biere, A. Cimatti, E. Clarke, Y. Zhu, Symbolic Model Checking without BDDs (1999). What no behaviour of a length does
+is told to the solver before longer ones are looked at. Every behaviour that it finds is walked again by the
+interpreter.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from checker.interp.replay import Move
 from checker.interp.statements import Guard
 from checker.interp.watch import UndefinedError, Watch, failed, starts
 from checker.smt.circuit import FALSE, Circuit, Literal, SizeError
-from checker.smt.expressions import Encoding
+from checker.smt.encoding import Encoding
 from checker.smt.goals import Judged, judge
 from checker.smt.solver import Budget, Session
 from checker.smt.symmetry import symmetric_sorts
@@ -131,7 +132,9 @@ class Search:
         before = chain.links[-2].frame if len(chain.links) > 1 else None
         judged = [judge(encoding, goal, here.evaluator, before) for goal in self.open]
         while True:
-            trouble = encoding.circuit.disjunction([here.step.error, *(x for j in judged for x in (j.decided, j.undefined))])
+            trouble = encoding.circuit.disjunction(
+                [here.step.error, *(x for j in judged for x in (j.decided, j.undefined))]
+            )
             if not self._is_possible(chain, trouble):
                 chain.require(-trouble)
                 return

@@ -51,7 +51,7 @@ class Circuit:
         """Return `left and right`."""
         if left == FALSE or right == FALSE or left == -right:
             return FALSE
-        if left == TRUE or left == right:
+        if left in (TRUE, right):
             return right
         if right == TRUE:
             return left

@@ -53,9 +53,7 @@ class BmcEngine:
         meter = Meter(self.name, request.limits, progress)
         goals = goals_of(system, request)
         depth = DEPTH if request.limits.depth is None else request.limits.depth
-        search = Search(
-            Machine(system, instance), goals, depth, self.budget, Circuit(self.gates_max), meter.look
-        )
+        search = Search(Machine(system, instance), goals, depth, self.budget, Circuit(self.gates_max), meter.look)
         search.run()
         report = report_of(search, goals, self.name, base)
         results = (*(_with_reason(r, search) for r in report.results), *_temporal(request))
@@ -100,10 +98,10 @@ class InductionEngine:
         search = Search(machine, asked, self.steps - 1, self.budget, Circuit(self.gates_max), meter.look)
         search.run()
         report = report_of(search, asked, self.name, base)
-        verdicts: dict[str, Verdict] = {r.property: r.verdict for r in report.results if isinstance(r.verdict, Violated)}
-        task = Induction(
-            machine, search.open, self.steps, self.budget, Circuit(self.gates_max), meter.look, base
-        )
+        verdicts: dict[str, Verdict] = {
+            r.property: r.verdict for r in report.results if isinstance(r.verdict, Violated)
+        }
+        task = Induction(machine, search.open, self.steps, self.budget, Circuit(self.gates_max), meter.look, base)
         stopped = "" if search.complete_to == self.steps - 1 else search.stopped_by
         if not stopped and search.open:
             stopped = _prove(task)

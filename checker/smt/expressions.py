@@ -1,18 +1,17 @@
 """The meaning of expressions as circuits, the interpreter's evaluation on all states at once.
 
-`Evaluator` follows `checker.interp.evaluate` step by step: from left to right, over domains in canonical order, each part
-only on the path on which the interpreter comes to it. Where that meets something undefined it adds the path to `faults`;
-on such a path values mean nothing.
+`Evaluator` follows `checker.interp.evaluate` step by step: from left to right, over domains in canonical order, each
+part only on the path on which the interpreter comes to it. Where that meets something undefined it adds the path to
+`faults`; on such a path values mean nothing.
 """
 
 from __future__ import annotations
 
-import itertools
 import operator
 from collections.abc import Callable, Iterator, Mapping
 from typing import TypeAlias, assert_never
 
-from checker.interp.domains import Domains, key_place
+from checker.interp.domains import key_place
 from checker.interp.storage import fits
 from checker.ir.expr import (
     And,
@@ -66,12 +65,12 @@ from checker.ir.types import (
     record_names,
 )
 from checker.ir.values import map_keys
-from checker.smt.circuit import FALSE, TRUE, Circuit, Literal
-from checker.smt.networks import Networks
+from checker.smt import collections
+from checker.smt.circuit import FALSE, TRUE, Literal
+from checker.smt.encoding import Encoding
 from checker.smt.paths import Path
 from checker.smt.values import (
     NOTHING,
-    Algebra,
     Copies,
     Entries,
     Items,
@@ -90,9 +89,6 @@ Names: TypeAlias = Mapping[str, Symbol]
 Frame: TypeAlias = Mapping[str, Symbol]
 """The values of the state variables."""
 
-PAIRS_MAX = 6
-"""Literals of which each pair is excluded by a clause of its own."""
-
 _ARITHMETIC: dict[str, Callable[[int, int], int]] = {
     "+": operator.add,
     "-": operator.sub,
@@ -100,43 +96,6 @@ _ARITHMETIC: dict[str, Callable[[int, int], int]] = {
     "//": operator.floordiv,
     "%": operator.mod,
 }
-
-
-class Encoding:
-    """What all evaluations of a system in an instance share: the circuit, and what the instance fixes."""
-
-    def __init__(self, domains: Domains, circuit: Circuit | None = None) -> None:
-        self.domains = domains
-        self.system = domains.system
-        self.instance = domains.instance
-        self.circuit = Circuit() if circuit is None else circuit
-        self.algebra = Algebra(self.circuit)
-        self.networks = Networks(domains, self.algebra)
-        self.constraints: list[tuple[Literal, ...]] = []
-
-    def pick(self, values: tuple[Value, ...]) -> Scalar:
-        """Return one of some values, left open: exactly one of its literals is true, always."""
-        if len(values) < 3:
-            return scalar({value: self.circuit.variable() for value in values})
-        literals = [self.circuit.variable() for _ in values]
-        self.constraints.append(tuple(literals))
-        self._exclude(literals)
-        return Scalar(dict(zip(values, literals, strict=True)))
-
-    def _exclude(self, literals: list[Literal]) -> None:
-        """Let no two literals be true: each pair of a few, or one after the other (Sinz 2005)."""
-        if len(literals) <= PAIRS_MAX:
-            self.constraints += [(-a, -b) for a, b in itertools.combinations(literals, 2)]
-            return
-        before = literals[0]
-        for literal in literals[1:]:
-            self.constraints.append((-before, -literal))
-            after = self.circuit.either(before, literal)
-            before = after
-
-    def in_order(self, element: Type, values: Mapping[Value, Literal]) -> list[tuple[Value, Literal]]:
-        """Return the elements of a set with their literals, in canonical order."""
-        return [(value, values[value]) for value in self.domains.ordering(element)(values)]
 
 
 class Evaluator:
@@ -188,7 +147,8 @@ class Evaluator:
             case Member():
                 return self._member(expr, names, path)
             case Subset():
-                return self._subset(expr, names, path)
+                left, right = self._members(expr.left, names, path), self._members(expr.right, names, path)
+                return collections.within(circuit, left, right, strict=expr.strict)
             case Covers(quorum=quorum, collection=collection):
                 members = self._members(collection, names, path)
                 quorums = self.encoding.instance.quorums[quorum]
@@ -276,18 +236,7 @@ class Evaluator:
                     circuit.both(literal, members[v]) for v, literal in value.alternatives.items() if v in members
                 )
 
-    def _subset(self, expr: Subset, names: Names, path: Path) -> Literal:
-        circuit = self._circuit
-        left, right = self._members(expr.left, names, path), self._members(expr.right, names, path)
-        within = circuit.conjunction(circuit.either(-literal, right.get(v, FALSE)) for v, literal in left.items())
-        if not expr.strict:
-            return within
-        more = circuit.disjunction(circuit.both(literal, -left.get(v, FALSE)) for v, literal in right.items())
-        return circuit.both(within, more)
-
-    def _search(
-        self, generators: tuple[Generator, ...], body: Expr, goal: bool, names: Names, path: Path
-    ) -> Literal:
+    def _search(self, generators: tuple[Generator, ...], body: Expr, goal: bool, names: Names, path: Path) -> Literal:
         """Return whether some binding makes the body `goal`; those after the first that does are not looked at."""
         if not generators:
             literal = self.formula(body, names, path)
@@ -351,7 +300,12 @@ class Evaluator:
         return self._algebra.members(self.value(expr, names, path)).members
 
     def _gather(
-        self, generators: tuple[Generator, ...], element: Expr, names: Names, path: Path, guard: Literal,
+        self,
+        generators: tuple[Generator, ...],
+        element: Expr,
+        names: Names,
+        path: Path,
+        guard: Literal,
         gathered: dict[Value, list[Literal]],
     ) -> None:
         """Add the values of an element over generators, each with whether it is there."""
@@ -395,9 +349,7 @@ class Evaluator:
             case Messages(network=network, record=record):
                 whole = self.value(network, names, path)
                 return self.encoding.networks.messages(whole, record)
-            case (
-                And() | Or() | Not() | Eq() | Less() | IsVariant() | Member() | Subset() | Covers() | Quantifier()
-            ):
+            case And() | Or() | Not() | Eq() | Less() | IsVariant() | Member() | Subset() | Covers() | Quantifier():
                 return truth(self.formula(expr, names, path))
             case Ite(condition=condition, then=then, orelse=orelse):
                 literal = self.formula(condition, names, path)
@@ -548,64 +500,26 @@ class Evaluator:
                 return Items({len(args): TRUE}, tuple(self.scalar(arg, names, path) for arg in args))
             case MakeMap(type=MapType(kind, _), variable=variable, value=value):
                 keys = map_keys(kind, self.encoding.instance)
-                return Entries(
-                    tuple(self.value(value, {**names, variable: constant(kind, key)}, path) for key in keys)
-                )
+                return Entries(tuple(self.value(value, {**names, variable: constant(kind, key)}, path) for key in keys))
             case Comprehension(generators=generators, element=element):
                 found: dict[Value, list[Literal]] = {}
                 self._gather(generators, element, names, path, TRUE, found)
                 return Members({v: circuit.disjunction(literals) for v, literals in found.items()})
             case SetOp(operator=name, left=left, right=right):
                 first, second = self._members(left, names, path), self._members(right, names, path)
-                return Members(self._operation(name, first, second))
+                return Members(collections.combined(circuit, name, first, second))
             case Concat(left=left, right=right):
                 one, other = self.value(left, names, path), self.value(right, names, path)
-                return self.joined(self._algebra.items(one), self._algebra.items(other))
+                return collections.joined(self._algebra, self._algebra.items(one), self._algebra.items(other))
             case Slice():
-                return self._slice(expr, names, path)
+                whole = self._algebra.items(self.value(expr.sequence, names, path))
+                low = Scalar({0: TRUE}) if expr.low is None else self.scalar(expr.low, names, path)
+                high = Scalar(whole.lengths) if expr.high is None else self.scalar(expr.high, names, path)
+                part, is_right = collections.part(self._algebra, whole, low, high)
+                self.fail(path, -is_right)
+                return part
             case _:
                 raise AssertionError(expr)
-
-    def _operation(
-        self, name: str, left: Mapping[Value, Literal], right: Mapping[Value, Literal]
-    ) -> dict[Value, Literal]:
-        circuit = self._circuit
-        if name == "union":
-            return {v: circuit.either(left.get(v, FALSE), right.get(v, FALSE)) for v in dict.fromkeys((*left, *right))}
-        if name == "intersection":
-            return {v: circuit.both(literal, right[v]) for v, literal in left.items() if v in right}
-        return {v: circuit.both(literal, -right.get(v, FALSE)) for v, literal in left.items()}
-
-    def joined(self, left: Items, right: Items) -> Items:
-        """Return one sequence after the other."""
-        algebra = self._algebra
-        lengths = algebra.combined(Scalar(left.lengths), Scalar(right.lengths), lambda a, b: a + b)
-        items: list[Scalar] = []
-        for i in range(max(lengths.alternatives, default=0)):
-            branches: list[tuple[Literal, Symbol]] = []
-            if i < len(left.items):
-                branches.append((algebra.longer(left, i), left.items[i]))
-            for length, literal in left.lengths.items():
-                if 0 <= i - length < len(right.items):
-                    branches.append((literal, right.items[i - length]))
-            items.append(algebra.concrete(algebra.select(branches)))
-        return Items(lengths.alternatives, tuple(items))
-
-    def _slice(self, expr: Slice, names: Names, path: Path) -> Items:
-        algebra, circuit = self._algebra, self._circuit
-        whole = algebra.items(self.value(expr.sequence, names, path))
-        lengths = Scalar(whole.lengths)
-        low = Scalar({0: TRUE}) if expr.low is None else self.scalar(expr.low, names, path)
-        high = lengths if expr.high is None else self.scalar(expr.high, names, path)
-        right = [algebra.less(low, high, strict=False), algebra.less(high, lengths, strict=False)]
-        self.fail(path, -circuit.conjunction([algebra.less(Scalar({0: TRUE}), low, strict=False), *right]))
-        made = algebra.combined(low, high, lambda a, b: b - a if 0 <= a <= b <= len(whole.items) else -1)
-        made, _ = algebra.without(made, lambda length: length < 0)
-        items: list[Scalar] = []
-        for i in range(max(made.alternatives, default=0)):
-            places = [(literal, whole.items[a + i]) for a, literal in low.alternatives.items() if 0 <= a + i < len(whole.items)]
-            items.append(algebra.concrete(algebra.select(places)))
-        return Items(made.alternatives, tuple(items))
 
     # -- numbers, and elements that stand out ------------------------------------------------------------------------
 
@@ -621,7 +535,7 @@ class Evaluator:
             case Extremum():
                 return self._extremum(expr, names, path)
             case Only(collection=collection):
-                literals = self._distinct(self.each(collection, names, path))
+                literals = collections.distinct(self._algebra, self.each(collection, names, path))
                 single = self._algebra.count(literals.values(), 2)
                 self.fail(path, -single.alternatives.get(1, FALSE))
                 return scalar(literals)
@@ -637,14 +551,6 @@ class Evaluator:
             return Scalar(self._algebra.items(whole).lengths)
         return self._algebra.count(self._algebra.members(whole).members.values())
 
-    def _distinct(self, elements: list[tuple[Symbol, Literal]]) -> dict[Value, Literal]:
-        """Return the values among some elements, each with whether it is there."""
-        found: dict[Value, list[Literal]] = {}
-        for element, guard in elements:
-            for value, literal in self._algebra.concrete(element).alternatives.items():
-                found.setdefault(value, []).append(self._circuit.both(guard, literal))
-        return {value: self._circuit.disjunction(literals) for value, literals in found.items()}
-
     def _extremum(self, expr: Extremum, names: Names, path: Path) -> Symbol:
         circuit = self._circuit
         elements = self.each(expr.collection, names, path)
@@ -653,12 +559,12 @@ class Evaluator:
             inner = {**names, expr.variable: element}
             key = expr.key
             keys.append(self._algebra.concrete(element) if key is None else self.scalar(key, inner, path.then(guard)))
-        best = self._best([guard for _, guard in elements], keys, greatest=expr.greatest)
+        best = collections.best(circuit, [guard for _, guard in elements], keys, greatest=expr.greatest)
         winners = [
             (e, circuit.both(guard, circuit.disjunction(circuit.both(a, best[k]) for k, a in key.alternatives.items())))
             for (e, guard), key in zip(elements, keys, strict=True)
         ]
-        literals = self._distinct(winners)
+        literals = collections.distinct(self._algebra, winners)
         if expr.all_of:
             return Members(literals)
         if expr.key is not None:
@@ -669,17 +575,3 @@ class Evaluator:
             return scalar(literals)
         default = self.value(expr.default, names, path.then(-there))
         return self._algebra.choose(there, scalar(literals), default)
-
-    def _best(self, guards: list[Literal], keys: list[Scalar], *, greatest: bool) -> dict[Value, Literal]:
-        """Return for each key whether it is the best of those that are there."""
-        having: dict[Value, list[Literal]] = {}
-        for guard, key in zip(guards, keys, strict=True):
-            for value, literal in key.alternatives.items():
-                having.setdefault(value, []).append(self._circuit.both(guard, literal))
-        best: dict[Value, Literal] = {}
-        none_yet = TRUE
-        for value in sorted(having, reverse=greatest):
-            there = self._circuit.disjunction(having[value])
-            best[value] = self._circuit.both(there, none_yet)
-            none_yet = self._circuit.both(none_yet, -there)
-        return best

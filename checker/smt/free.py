@@ -28,7 +28,8 @@ from checker.ir.types import (
     Value,
 )
 from checker.ir.values import channels_type, map_keys
-from checker.smt.expressions import Encoding, Frame
+from checker.smt.encoding import Encoding
+from checker.smt.expressions import Frame
 from checker.smt.values import Entries, Items, Members, Scalar, Symbol
 
 LISTED_MAX = 65_536

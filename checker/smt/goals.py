@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from checker.interp.goals import Goal
 from checker.smt.circuit import FALSE, TRUE, Literal
-from checker.smt.expressions import Encoding, Evaluator, Frame
+from checker.smt.encoding import Encoding
+from checker.smt.expressions import Evaluator, Frame
 from checker.smt.paths import Path
 from checker.smt.steps import events_from
 

@@ -1,10 +1,10 @@
 """Proofs by induction in a finite instance: what holds in any k states in a row, holds in the next.
 
-M. Sheeran, S. Singh, G. Stålmarck, Checking Safety Properties Using Induction and a SAT-Solver (2000). The properties are
-assumed together and shown one by one; one that is not preserved is assumed no more, and the rest is looked at again, as in
-C. Flanagan, K. Leino, Houdini, an Annotation Assistant for ESC/Java (2001). That no step is undefined is shown as well. What
-fails is shown as a counterexample to induction: a behaviour that begins where everything assumed holds, which need not be
-reachable; the interpreter walks it.
+M. Sheeran, S. Singh, G. Stålmarck, Checking Safety Properties Using Induction and a SAT-Solver (2000). The properties
+are assumed together and shown one by one; one that is not preserved is assumed no more, and the rest is looked at again,
+as in C. Flanagan, K. Leino, Houdini, an Annotation Assistant for ESC/Java (2001). That no step is undefined is shown as
+well. What fails is shown as a counterexample to induction: a behaviour that begins where everything assumed holds, which
+need not be reachable; the interpreter walks it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from checker.interp.replay import Move, replay
 from checker.interp.watch import UndefinedError, Watch, failed
 from checker.ir.system import System
 from checker.smt.circuit import FALSE, TRUE, Circuit, Literal
-from checker.smt.expressions import Encoding, Evaluator
+from checker.smt.encoding import Encoding
+from checker.smt.expressions import Evaluator
 from checker.smt.free import free_frame
 from checker.smt.goals import Judged, judge
 from checker.smt.solver import Budget, Session
@@ -184,7 +185,8 @@ class _Proof:
         """Return where a step begins, in words."""
         assumed = [g.name for g in kept if self._assumed[g] != TRUE]
         row = f"the last of {self._task.steps} states" if self._task.steps > 1 else "a state"
-        return f"{row} in which {', '.join(assumed)} hold" if assumed else row
+        verb = "holds" if len(assumed) == 1 else "hold"
+        return f"{row} in which {', '.join(assumed)} {verb}" if assumed else row
 
     def _bad(self, goal: Goal) -> Literal:
         return self._circuit.either(self._after[goal].decided, self._after[goal].undefined)
@@ -216,7 +218,7 @@ class _Proof:
         kept: list[Literal] = []
         questions = 0
         while questions < SHRINKING_MAX:
-            true = [l for l in present if -l not in absent and l not in kept]
+            true = [p for p in present if -p not in absent and p not in kept]
             if not true:
                 break
             questions += 1
@@ -253,9 +255,7 @@ class _Proof:
         """
         system, instance, base = self._machine.system, self._machine.instance, self._task.base
         try:
-            trace = replay(
-                system, instance, states[0], moves, property=name, title=title, base=base, is_anywhere=True
-            )
+            trace = replay(system, instance, states[0], moves, property=name, title=title, base=base, is_anywhere=True)
         except QuoraxError as refused:
             raise DisagreementError(f"the interpreter does not see the counterexample: {refused}") from refused
         if trace.states != tuple(states):

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from checker.diagnostics import NOWHERE, error
 
 if TYPE_CHECKING:
-    import z3
+    import z3  # type: ignore[import-untyped]
 
 Status: TypeAlias = Literal["sat", "unsat", "unknown"]
 Clause: TypeAlias = tuple[int, ...]
@@ -120,7 +120,7 @@ class Session:
         import z3
 
         assert self._model is not None
-        value = z3.is_true(self._model.eval(self._variable(literal)))
+        value = bool(z3.is_true(self._model.eval(self._variable(literal))))
         return value == (literal > 0)
 
     def core(self) -> frozenset[int]:
@@ -137,9 +137,10 @@ class Session:
 
     def _ready(self) -> z3.Solver:
         if self._solver is None:
-            self._solver = fresh_solver("QF_FD", self._budget, self._budget.seeds[self._attempt])
+            solver = fresh_solver("QF_FD", self._budget, self._budget.seeds[self._attempt])
             for text in self._texts:
-                self._solver.from_string(text)
+                solver.from_string(text)
+            self._solver = solver
         return self._solver
 
     def _variable(self, literal: int) -> z3.BoolRef:

@@ -1,7 +1,7 @@
 """One step of a system from a state: which action, with which arguments and choices, is left open.
 
-Arguments and choices are *picks*: one alternative of several, exactly one of which is true. Parameters of one type share
-their pick between actions, because only one action is taken.
+Arguments and choices are *picks*: one alternative of several, exactly one of which is true. Parameters of one type
+share their pick between actions, because only one action is taken.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from checker.ir.system import Action
 from checker.ir.types import Type, Value
 from checker.smt.actions import Execution, Executor
 from checker.smt.circuit import FALSE, TRUE, Literal
-from checker.smt.expressions import Encoding, Evaluator, Frame
+from checker.smt.encoding import Encoding
+from checker.smt.expressions import Evaluator, Frame
 from checker.smt.paths import Path
 from checker.smt.values import Scalar, Symbol, constant, scalar
 
@@ -157,12 +158,13 @@ class _Script:
     turns: list[Values] = field(default_factory=list)
     is_stuck: bool = False
 
-    def choose(self, elements: Mapping[Value, Literal], _path: Path) -> Scalar:
+    def choose(self, elements: Mapping[Value, Literal], path: Path) -> Scalar:
+        del path  # a choice that is not made here changes nothing
         place = len(self.turns)
         self.turns.append(tuple(elements))
         if place < len(self.choices):
             return Scalar({self.choices[place]: TRUE})
-        return scalar({value: TRUE for value in tuple(elements)[:1]})
+        return scalar(dict.fromkeys(tuple(elements)[:1], TRUE))
 
 
 def events_from(encoding: Encoding, before: Evaluator) -> Iterator[Event]:

@@ -33,18 +33,14 @@ from checker.ir.values import channels_type
 from checker.ir.walk import expressions_of, walk
 
 
-def symmetric_sorts(
-    system: System, instance: Instance, starts: Iterable[tuple[Value, ...]]
-) -> tuple[SortType, ...]:
+def symmetric_sorts(system: System, instance: Instance, starts: Iterable[tuple[Value, ...]]) -> tuple[SortType, ...]:
     """Return the sorts of at least two members whose members an instance, with its initial states, treats alike."""
     states = frozenset(starts)
     sorts = [d.type for d in system.domains if isinstance(d.type, SortType)]
     return tuple(s for s in sorts if instance.size(s.name) > 1 and _is_symmetric(s, system, instance, states))
 
 
-def _is_symmetric(
-    sort: SortType, system: System, instance: Instance, states: frozenset[tuple[Value, ...]]
-) -> bool:
+def _is_symmetric(sort: SortType, system: System, instance: Instance, states: frozenset[tuple[Value, ...]]) -> bool:
     constants = (part for expr in expressions_of(system) for part in walk(expr) if isinstance(part, Const))
     if any(_has(sort, c.type, system) and c.value not in (None, frozenset(), ()) for c in constants):
         return False

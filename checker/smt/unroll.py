@@ -14,7 +14,8 @@ from checker.interp.machine import Machine, StateValues
 from checker.interp.replay import Move
 from checker.ir.types import SortType, Value
 from checker.smt.circuit import FALSE, Literal
-from checker.smt.expressions import Encoding, Evaluator, Frame
+from checker.smt.encoding import Encoding
+from checker.smt.expressions import Evaluator, Frame
 from checker.smt.solver import Session
 from checker.smt.steps import Option, Step, step_from
 from checker.smt.values import Copies, Entries, Items, Members, Scalar, Symbol, constant
@@ -47,9 +48,7 @@ class Chain:
         self.session = session
         self.links: list[Link] = []
         self._symmetric = symmetric
-        self._met: dict[SortType, list[Literal]] = {
-            s: [FALSE] * encoding.instance.size(s.name) for s in symmetric
-        }
+        self._met: dict[SortType, list[Literal]] = {s: [FALSE] * encoding.instance.size(s.name) for s in symmetric}
         self._extend(Evaluator(encoding, first))
 
     @property

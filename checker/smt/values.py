@@ -25,6 +25,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import itemgetter
 from typing import TypeAlias
 
 from checker.diagnostics import NOWHERE, error
@@ -203,7 +204,7 @@ class Algebra:
             case Entries(values):
                 return values
             case Scalar(alternatives):
-                return tuple(self._grouped(alternatives, lambda value, i=i: value[i]) for i in range(count))
+                return tuple(self._grouped(alternatives, itemgetter(i)) for i in range(count))
             case _:
                 raise AssertionError("not a map")
 
@@ -215,7 +216,7 @@ class Algebra:
             case Scalar(alternatives):
                 longest = max(map(len, alternatives), default=0)
                 places = [
-                    self._grouped({v: a for v, a in alternatives.items() if len(v) > i}, lambda value, i=i: value[i])
+                    self._grouped({v: a for v, a in alternatives.items() if len(v) > i}, itemgetter(i))
                     for i in range(longest)
                 ]
                 return Items(self._grouped(alternatives, len).alternatives, tuple(places))
@@ -266,7 +267,9 @@ class Algebra:
             return first
         kinds = {type(symbol) for _, symbol in branches}
         if kinds == {Scalar}:
-            return self._select_scalar([(literal, symbol) for literal, symbol in branches if isinstance(symbol, Scalar)])
+            return self._select_scalar(
+                [(literal, symbol) for literal, symbol in branches if isinstance(symbol, Scalar)]
+            )
         if Scalar in kinds and self._has_none(branches):
             return self._select_scalar([(literal, self.concrete(symbol)) for literal, symbol in branches])
         if Members in kinds:
@@ -303,7 +306,9 @@ class Algebra:
     def _select_literals(self, branches: Sequence[tuple[Literal, Mapping[Value, Literal]]]) -> dict[Value, Literal]:
         """Return for each value the literal of the branch that is taken: false where the branch does not list it."""
         values = dict.fromkeys(value for _, literals in branches for value in literals)
-        return {v: self._select_literal([(guard, literals.get(v, FALSE)) for guard, literals in branches]) for v in values}
+        return {
+            v: self._select_literal([(guard, literals.get(v, FALSE)) for guard, literals in branches]) for v in values
+        }
 
     def _select_literal(self, branches: Sequence[tuple[Literal, Literal]]) -> Literal:
         """Return a chain of choices that ends in what most branches say, so that what they share shows at once."""
@@ -384,9 +389,7 @@ class Algebra:
         for literal in literals:
             if literal == FALSE:
                 continue
-            shifted = [
-                self.circuit.choice(literal, fewer, same) for fewer, same in pairwise([FALSE, *exactly, FALSE])
-            ]
+            shifted = [self.circuit.choice(literal, fewer, same) for fewer, same in pairwise([FALSE, *exactly, FALSE])]
             if most is not None and len(shifted) > most + 1:
                 shifted = [*shifted[:most], self.circuit.either(exactly[most], shifted[most])]
             exactly = shifted

@@ -16,7 +16,8 @@ from checker.interp.errors import ModelError
 from checker.interp.goals import goals_of
 from checker.interp.machine import Cut, Failure, Machine, Next, StateValues, Values
 from checker.smt.circuit import TRUE, Circuit, Literal
-from checker.smt.expressions import Encoding, Evaluator, Frame
+from checker.smt.encoding import Encoding
+from checker.smt.expressions import Evaluator, Frame
 from checker.smt.goals import judge
 from checker.smt.steps import Event, Option, Pick, events_from, step_from
 from checker.smt.unroll import value_in

@@ -81,9 +81,7 @@ def test_the_constructs_lead_to_every_kind_of_outcome(tmp_path: Path) -> None:
     assert {"change Failure", "change Next", "truncate Cut", "write Cut", "write NoneType"} <= met.keys()
 
 
-def test_what_may_be_too_many_things_is_an_error_and_no_guess(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_may_be_too_many_things_is_an_error_and_no_guess(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(values, "ALTERNATIVES_MAX", 3)
     with pytest.raises(QuoraxError, match="Y001"):
         compare(*system_called("loops", tmp_path), 150)
