@@ -30,7 +30,7 @@ from checker.ir.values import channels_type
 from checker.smt.circuit import FALSE, TRUE, Literal
 from checker.smt.collections import joined
 from checker.smt.encoding import Encoding
-from checker.smt.expressions import Evaluator, Frame
+from checker.smt.expressions import Evaluator, Frame, Place
 from checker.smt.paths import Path
 from checker.smt.values import NOTHING, ZERO, Copies, Entries, Items, Members, Scalar, Symbol
 
@@ -45,12 +45,16 @@ class Chooser(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """What an action comes to. Where `enabled` it leads to `frame`; `cuts` are the bounds that cut it, and where."""
+    """What an action comes to. Where `enabled` it leads to `frame`; `cuts` are the bounds that cut it, and where.
+
+    `touched` are the places that it looked at or wrote to, messages that it sent excepted: their order says nothing.
+    """
 
     enabled: Literal
     error: Literal
     cuts: Mapping[str, Literal]
     frame: Frame
+    touched: Mapping[Place, Literal]
 
 
 class Executor:
@@ -63,7 +67,8 @@ class Executor:
         self._encoding = encoding
         self._circuit = encoding.circuit
         self._algebra = encoding.algebra
-        self._evaluator = before
+        self._evaluator = before.again()
+        self._touched = self._evaluator.touched
         self._frame: dict[str, Symbol] = dict(before.frame)
         self._names: dict[str, Symbol] = dict(arguments)
         self._chooser = chooser
@@ -81,7 +86,20 @@ class Executor:
             circuit.disjunction(self._errors),
             {bound: circuit.disjunction(literals) for bound, literals in self._cuts.items()},
             self._frame,
+            {place: circuit.disjunction(literals) for place, literals in self._places().items()},
         )
+
+    def _places(self) -> dict[Place, list[Literal]]:
+        """Return the places that were touched, each with what says so."""
+        found: dict[Place, list[Literal]] = {}
+        for place, literal in self._touched:
+            found.setdefault(place, []).append(literal)
+        return found
+
+    def _changed_state(self) -> None:
+        """Evaluate what follows in the state as it is now."""
+        self._evaluator = Evaluator(self._encoding, dict(self._frame))
+        self._evaluator.touched = self._touched
 
     # -- going on, and stopping --------------------------------------------------------------------------------------
 
@@ -146,6 +164,7 @@ class Executor:
                 assert isinstance(left, Scalar)
                 left, none = self._algebra.without(left, lambda number: number == 0)
                 self._cut(branch, none, budget)
+                self._touched.append(((budget, None), TRUE))
                 self._write(budget, self._algebra.mapped(left, lambda number: number - 1), branch)
             case _:
                 assert_never(statement)
@@ -191,10 +210,7 @@ class Executor:
         value = self._algebra.choose(branch.literal(self._circuit), value, self._frame[variable])
         if value is not self._frame[variable]:
             self._frame[variable] = value
-            self._evaluator = Evaluator(self._encoding, self._frame_now())
-
-    def _frame_now(self) -> Frame:
-        return dict(self._frame)
+            self._changed_state()
 
     def _assign(self, statement: Assign, branch: Path) -> None:
         target = statement.target
@@ -226,6 +242,10 @@ class Executor:
                 kind = kind.value if isinstance(kind, MapType) else channels_type(_fifo(kind)).value
             whole = inner
         self._check()
+        if places and isinstance(self._frame[target.name], Entries):
+            self._touched += (((target.name, i), literal) for i, literal in places[0].alternatives.items())
+        else:
+            self._touched.append(((target.name, None), TRUE))
         return places
 
     def _append(self, statement: Append, branch: Path) -> None:
@@ -317,11 +337,13 @@ class Executor:
                     new = self._circuit.both(taken, literal)
                     sent[message] = self._circuit.either(sent.get(message, FALSE), new)
                 self._frame[statement.network] = Members(sent)
-                self._evaluator = Evaluator(self._encoding, self._frame_now())
+                self._changed_state()
             case BagType():
                 assert isinstance(network, Copies)
+                self._touched.append(((statement.network, None), TRUE))
                 self._bag_operation(statement, network, args[0], branch)
             case FifoType():
+                self._touched.append(((statement.network, None), TRUE))
                 self._channel_operation(statement, statement.type, args, branch)
             case _:
                 assert_never(statement.type)

@@ -106,7 +106,14 @@ class Search:
     def _levels(self, states: Sequence[StateValues]) -> None:
         encoding = Encoding(self.machine.domains, self.circuit)
         symmetric = symmetric_sorts(self.machine.system, self.machine.instance, states)
-        self._chain = Chain(encoding, Session(self.budget), frame_of(encoding, states), symmetric)
+        self._chain = Chain(
+            encoding,
+            Session(self.budget),
+            frame_of(encoding, states),
+            symmetric=symmetric,
+            is_ordered=True,
+            keeps_last=any(g.kind == "transition" for g in self.goals),
+        )
         for depth in range(self.depth + 1):
             if depth:
                 self._chain.grow()

@@ -16,7 +16,7 @@ PAIRS_MAX = 6
 
 
 class Encoding:
-    """The circuit of a system in an instance. `constraints` are clauses that always hold, and that nobody has read yet."""
+    """The circuit of a system in an instance. `constraints` are clauses that always hold, and were not taken yet."""
 
     def __init__(self, domains: Domains, circuit: Circuit | None = None) -> None:
         self.domains = domains

@@ -89,6 +89,9 @@ Names: TypeAlias = Mapping[str, Symbol]
 Frame: TypeAlias = Mapping[str, Symbol]
 """The values of the state variables."""
 
+Place: TypeAlias = tuple[str, Value]
+"""A variable, and a part of it: the number of an entry, a message, all messages of a kind, or None for all of it."""
+
 _ARITHMETIC: dict[str, Callable[[int, int], int]] = {
     "+": operator.add,
     "-": operator.sub,
@@ -99,17 +102,21 @@ _ARITHMETIC: dict[str, Callable[[int, int], int]] = {
 
 
 class Evaluator:
-    """Evaluates expressions in one state, or in a step to it from the state `old`."""
+    """Evaluates expressions in one state, or in a step to it from the state `old`.
+
+    `touched` are the places that were looked at, each with a literal that is true if the evaluation came to it.
+    """
 
     def __init__(self, encoding: Encoding, frame: Frame, old: Frame | None = None) -> None:
         self.encoding = encoding
         self.frame = frame
         self.faults: list[Literal] = []
+        self.touched: list[tuple[Place, Literal]] = []
         self._old = old
         self._past = None if old is None else Evaluator(encoding, old)
         self._circuit = encoding.circuit
         self._algebra = encoding.algebra
-        self._known: dict[object, tuple[Symbol, Literal]] = {}
+        self._known: dict[object, tuple[Symbol, Literal, list[tuple[Place, Literal]]]] = {}
 
     def take_faults(self) -> Literal:
         """Return whether something undefined was met since this was asked last."""
@@ -141,9 +148,9 @@ class Evaluator:
             case Less():
                 return self._less(expr, names, path)
             case IsVariant(target=target, record=record):
-                value = self.scalar(target, names, path)
-                is_it = self._algebra.mapped(value, lambda v: v is not None and v[0] == record)
-                return is_it.alternatives.get(True, FALSE)
+                it = self.scalar(target, names, path)
+                is_one = self._algebra.mapped(it, lambda v: v is not None and v[0] == record)
+                return is_one.alternatives.get(True, FALSE)
             case Member():
                 return self._member(expr, names, path)
             case Subset():
@@ -208,7 +215,12 @@ class Evaluator:
         element, collection = expr.element, expr.collection
         circuit, algebra = self._circuit, self._algebra
         value = self.scalar(element, names, path)
-        whole = self.value(collection, names, path)
+        if isinstance(collection.type, MessageSetType):
+            assert isinstance(collection, State)
+            self.touch_messages(collection.name, value)
+            whole: Symbol = self._state(collection)
+        else:
+            whole = self.value(collection, names, path)
         match collection.type:
             case MessageSetType():
                 assert isinstance(whole, Members)
@@ -334,10 +346,9 @@ class Evaluator:
                 return constant(expr.type, self.encoding.instance.givens[name])
             case Local(name=name):
                 return names[name]
-            case State(name=name, old=old):
-                if old and self._old is not None:
-                    return self._old[name]
-                return self.frame[name]
+            case State(name=name):
+                self.touched.append(((name, None), TRUE))
+                return self._state(expr)
             case Universe() | Interval():
                 return Members(
                     {
@@ -347,8 +358,10 @@ class Evaluator:
                     }
                 )
             case Messages(network=network, record=record):
-                whole = self.value(network, names, path)
-                return self.encoding.networks.messages(whole, record)
+                assert isinstance(network, State)
+                kind = None if self.encoding.networks.can_forge else record
+                self.touched.append(((network.name, kind), TRUE))
+                return self.encoding.networks.messages(self._state(network), record)
             case And() | Or() | Not() | Eq() | Less() | IsVariant() | Member() | Subset() | Covers() | Quantifier():
                 return truth(self.formula(expr, names, path))
             case Ite(condition=condition, then=then, orelse=orelse):
@@ -377,16 +390,27 @@ class Evaluator:
         place = self._past if expr.old and self._past is not None else self
         key = (expr.function, *map(key_of, args))
         if key not in place._known:
-            inner = place._again()
+            inner = place.again()
             bound = {p.name: arg for p, arg in zip(function.parameters, args, strict=True)}
             value = inner.value(function.body, bound, Path())
-            place._known[key] = value, inner.take_faults()
-        value, fault = place._known[key]
+            place._known[key] = value, inner.take_faults(), inner.touched
+        value, fault, touched = place._known[key]
+        self.touched += touched
         self.fail(path, fault)
         return value
 
-    def _again(self) -> Evaluator:
-        """Return an evaluator of the same state, with the same memory, that has met no faults."""
+    def _state(self, expr: State) -> Symbol:
+        return self._old[expr.name] if expr.old and self._old is not None else self.frame[expr.name]
+
+    def touch_messages(self, network: str, messages: Scalar) -> None:
+        """Note that it is looked whether messages are in a network: with forgery, that depends on all of it."""
+        if self.encoding.networks.can_forge:
+            self.touched.append(((network, None), TRUE))
+        else:
+            self.touched += (((network, message), literal) for message, literal in messages.alternatives.items())
+
+    def again(self) -> Evaluator:
+        """Return an evaluator of the same state, with the same memory, that has met no faults and touched nothing."""
         inner = Evaluator(self.encoding, self.frame)
         inner._old, inner._past, inner._known = self._old, self._past, self._known
         return inner
@@ -404,6 +428,11 @@ class Evaluator:
                 }
                 having = self._expected(self.scalar(target, names, path), lambda v: v and v[0] in places, path)
                 return self._algebra.mapped(having, lambda value: value[places[value[0]]])
+            case Index(target=State(type=MapType() as kind) as target, key=key):
+                place = self.scalar(key, names, path)
+                entries = self.places(kind, place, path)[0].alternatives
+                self.touched += (((target.name, i), literal) for i, literal in entries.items())
+                return self.entry(self._state(target), kind, place, path)
             case Index(target=target, key=key):
                 whole = self.value(target, names, path)
                 return self.entry(whole, target.type, self.scalar(key, names, path), path)

@@ -1,10 +1,10 @@
 """Proofs by induction in a finite instance: what holds in any k states in a row, holds in the next.
 
 M. Sheeran, S. Singh, G. Stålmarck, Checking Safety Properties Using Induction and a SAT-Solver (2000). The properties
-are assumed together and shown one by one; one that is not preserved is assumed no more, and the rest is looked at again,
-as in C. Flanagan, K. Leino, Houdini, an Annotation Assistant for ESC/Java (2001). That no step is undefined is shown as
-well. What fails is shown as a counterexample to induction: a behaviour that begins where everything assumed holds, which
-need not be reachable; the interpreter walks it.
+are assumed together and shown one by one; one that is not preserved is assumed no more, and the rest is looked at
+again, as in C. Flanagan, K. Leino, Houdini, an Annotation Assistant for ESC/Java (2001). That no step is undefined is
+shown as well. What fails is shown as a counterexample to induction: a behaviour that begins where everything assumed
+holds, which need not be reachable; the interpreter walks it.
 """
 
 from __future__ import annotations

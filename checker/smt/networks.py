@@ -36,6 +36,11 @@ class Networks:
         self._forger = Forger(domains.system, domains.instance)
         self._fields = {r.name: tuple(f.type for f in r.fields) for r in domains.system.records}
 
+    @property
+    def can_forge(self) -> bool:
+        """Whether some messages are available without having been sent."""
+        return self._forger.is_active
+
     def messages(self, network: Symbol, record: str) -> Members:
         """Return the available messages of one kind."""
         if isinstance(network, Copies):

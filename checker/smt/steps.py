@@ -7,8 +7,9 @@ share their pick between actions, because only one action is taken.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from checker.diagnostics import error
 from checker.ir.system import Action
@@ -16,9 +17,9 @@ from checker.ir.types import Type, Value
 from checker.smt.actions import Execution, Executor
 from checker.smt.circuit import FALSE, TRUE, Literal
 from checker.smt.encoding import Encoding
-from checker.smt.expressions import Evaluator, Frame
+from checker.smt.expressions import Evaluator, Frame, Place
 from checker.smt.paths import Path
-from checker.smt.values import Scalar, Symbol, constant, scalar
+from checker.smt.values import Members, Scalar, Symbol, constant, scalar
 
 Values = tuple[Value, ...]
 
@@ -47,13 +48,17 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """All there is to take from a state. Where `taken`, the state after it is `frame`."""
+    """All there is to take from a state. Where `taken`, the state after it is `frame`.
+
+    `touched` are the places that it looks at or writes to, as of an `Execution`.
+    """
 
     options: tuple[Option, ...]
     taken: Literal
     error: Literal
     cuts: Mapping[str, Literal]
     frame: Frame
+    touched: Mapping[Place, Literal]
 
 
 @dataclass(slots=True)
@@ -94,17 +99,37 @@ def step_from(encoding: Encoding, before: Evaluator) -> Step:
         tuple(options),
         circuit.disjunction(way for _, way in ways),
         circuit.disjunction(circuit.both(o.chosen, o.outcome.error) for o in options),
-        _cuts(encoding, options),
+        _of_chosen(encoding, [(o.chosen, o.outcome.cuts) for o in options]),
         frame,
+        _of_chosen(
+            encoding, [(o.chosen, touched) for o in options for touched in _looked_at(encoding, o, before.frame)]
+        ),
     )
 
 
-def _cuts(encoding: Encoding, options: list[Option]) -> dict[str, Literal]:
-    cuts: dict[str, list[Literal]] = {}
-    for option in options:
-        for bound, literal in option.outcome.cuts.items():
-            cuts.setdefault(bound, []).append(encoding.circuit.both(option.chosen, literal))
-    return {bound: encoding.circuit.disjunction(literals) for bound, literals in cuts.items()}
+Key = TypeVar("Key")
+
+
+def _of_chosen(encoding: Encoding, found: Iterable[tuple[Literal, Mapping[Key, Literal]]]) -> dict[Key, Literal]:
+    """Return what is true of the action that is chosen."""
+    literals: dict[Key, list[Literal]] = {}
+    for chosen, literals_of in found:
+        for key, literal in literals_of.items():
+            literals.setdefault(key, []).append(encoding.circuit.both(chosen, literal))
+    return {key: encoding.circuit.disjunction(several) for key, several in literals.items()}
+
+
+def _looked_at(encoding: Encoding, option: Option, frame: Frame) -> Iterator[Mapping[Place, Literal]]:
+    """Yield the places that an action touches, among them the messages that it takes."""
+    yield option.outcome.touched
+    for parameter, argument in zip(option.action.parameters, option.arguments, strict=True):
+        if not encoding.domains.is_message(parameter.type):
+            continue
+        for network in encoding.domains.networks:
+            if encoding.networks.can_forge or not isinstance(frame[network], Members):
+                yield {(network, None): TRUE}
+            else:
+                yield {(network, message): literal for message, literal in argument.alternatives.items()}
 
 
 def _arguments(

@@ -1,8 +1,8 @@
 """Behaviours of a system as a growing chain of symbolic states, and how a model of it is read back.
 
-Behaviours that a shorter or a renamed one stands for are left out: steps that change nothing, and those in which
-members of a sort that is used symmetrically do not appear in ascending order. A search for shortest behaviours misses
-nothing by that.
+Behaviours that others stand for may be left out: those with steps that change nothing, those in which members of a sort
+that is used symmetrically do not appear in ascending order, those in which neighbouring steps could change places and
+do not come in order. A search for shortest behaviours misses nothing by that.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from checker.interp.replay import Move
 from checker.ir.types import SortType, Value
 from checker.smt.circuit import FALSE, Literal
 from checker.smt.encoding import Encoding
-from checker.smt.expressions import Evaluator, Frame
+from checker.smt.expressions import Evaluator, Frame, Place
+from checker.smt.reorder import changes, comes_before, depend
 from checker.smt.solver import Session
 from checker.smt.steps import Option, Step, step_from
 from checker.smt.values import Copies, Entries, Items, Members, Scalar, Symbol, constant
@@ -43,11 +44,24 @@ class Link:
 class Chain:
     """A chain of states. `links` are the states so far; each but the last has a step that is taken."""
 
-    def __init__(self, encoding: Encoding, session: Session, first: Frame, symmetric: Sequence[SortType] = ()) -> None:
+    def __init__(
+        self,
+        encoding: Encoding,
+        session: Session,
+        first: Frame,
+        *,
+        symmetric: Sequence[SortType] = (),
+        is_ordered: bool = False,
+        keeps_last: bool = False,
+    ) -> None:
+        """Begin in `first`. If `is_ordered`, independent steps come in order, but for the last if `keeps_last`."""
         self.encoding = encoding
         self.session = session
         self.links: list[Link] = []
         self._symmetric = symmetric
+        self._is_ordered = is_ordered
+        self._delay = 1 if keeps_last else 0
+        self._changes: list[dict[Place, Literal]] = []
         self._met: dict[SortType, list[Literal]] = {s: [FALSE] * encoding.instance.size(s.name) for s in symmetric}
         self._extend(Evaluator(encoding, first))
 
@@ -61,6 +75,11 @@ class Chain:
         for condition in self.conditions():
             self.require(condition)
         before = self.last.frame
+        if self._is_ordered:
+            self._changes.append(changes(self.encoding, before, self.last.step.frame))
+            second = len(self._changes) - 1 - self._delay
+            if second > 0:
+                self.require(self._in_order(second))
         self._extend(Evaluator(self.encoding, self.last.step.frame, before))
 
     def model(self) -> Assignment:
@@ -92,6 +111,14 @@ class Chain:
 
     def _extend(self, evaluator: Evaluator) -> None:
         self.links.append(Link(evaluator, step_from(self.encoding, evaluator)))
+
+    def _in_order(self, second: int) -> Literal:
+        """Return that a step and the one before it depend on each other, or come in order."""
+        circuit = self.encoding.circuit
+        first, then = self.links[second - 1].step, self.links[second].step
+        earlier = depend(circuit, self._changes[second - 1], then.touched)
+        later = depend(circuit, self._changes[second], first.touched)
+        return circuit.disjunction([earlier, later, -comes_before(circuit, then, first, self.encoding)])
 
     def _ascend(self, sort: SortType) -> list[Literal]:
         """Return that members appear as arguments only after those before them."""
