@@ -74,6 +74,11 @@ class Session:
         self.rlimit = 0
         self.add([(1,)])
 
+    @property
+    def attempts(self) -> int:
+        """How many seeds were tried."""
+        return self._attempt + 1
+
     def add(self, clauses: Iterable[Clause]) -> None:
         """Add clauses for good."""
         lines: list[str] = []
