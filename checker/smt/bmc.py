@@ -244,5 +244,11 @@ class Search:
             for bound, literal in link.step.cuts.items():
                 cuts.setdefault(bound, []).append(literal)
         for bound, literals in cuts.items():
-            if bound not in self.cut_at and self._is_possible(chain, chain.encoding.circuit.disjunction(literals)):
-                self.cut_at += (bound,)
+            if bound in self.cut_at:
+                continue
+            try:
+                is_met = self._is_possible(chain, chain.encoding.circuit.disjunction(literals))
+            except GaveUpError:
+                self.cut_at += (f"{bound}, perhaps",)
+            else:
+                self.cut_at += (bound,) if is_met else ()

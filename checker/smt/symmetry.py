@@ -45,7 +45,7 @@ def _is_symmetric(sort: SortType, system: System, instance: Instance, states: fr
     if any(_has(sort, c.type, system) and c.value not in (None, frozenset(), ()) for c in constants):
         return False
     for place in range(instance.size(sort.name) - 1):
-        swapped = _renaming(sort, place, system)
+        swapped = renaming(sort, place, system)
         if any(swapped(g.type, instance.givens[g.name]) != instance.givens[g.name] for g in system.givens):
             return False
         for quorum in system.quorums:
@@ -79,7 +79,7 @@ def _has(sort: SortType, kind: Type, system: System) -> bool:
             return False
 
 
-def _renaming(sort: SortType, place: int, system: System) -> Callable[[Type, Value], Value]:
+def renaming(sort: SortType, place: int, system: System) -> Callable[[Type, Value], Value]:
     """Return what swaps two neighbouring members of a sort in values."""
 
     def swap(index: int) -> int:
