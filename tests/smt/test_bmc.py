@@ -34,7 +34,7 @@ QUICK = settings(max_examples=150, deadline=None, derandomize=True, database=Non
 LONG = settings(QUICK, max_examples=3000)
 
 STATES_MAX = 2_000
-QUICK_STEPS = 9
+QUICK_STEPS = 7
 """Steps up to which a mutant is refuted within a second or two."""
 
 SMALL = {"Acceptor": 2, "Ballot": 2, "Value": 2}
