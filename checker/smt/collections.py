@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal as OneOf
 from typing import assert_never
 
-from checker.ir.types import Value
+from checker.ir.types import SeqType, Type, Value
 from checker.smt.circuit import FALSE, TRUE, Circuit, Literal
-from checker.smt.values import Algebra, Items, Scalar, Symbol
+from checker.smt.values import NOTHING, Algebra, Copies, Items, Scalar, Symbol
 
 Literals = Mapping[Value, Literal]
 """The elements that a set may have, each with whether it has it."""
@@ -63,6 +63,26 @@ def best(
         found[value] = circuit.both(there, none_yet)
         none_yet = circuit.both(none_yet, -there)
     return found
+
+
+def interval(algebra: Algebra, low: Scalar, high: Scalar) -> list[tuple[Symbol, Literal]]:
+    """Return the integers that may be between two numbers, the second one excluded, each with whether it is."""
+    if not low.alternatives or not high.alternatives:
+        return []
+    both, less = algebra.circuit.both, algebra.less
+    numbers = (Scalar({value: TRUE}) for value in range(min(low.alternatives), max(high.alternatives)))
+    return [(one, both(less(low, one, strict=False), less(one, high, strict=True))) for one in numbers]
+
+
+def size(algebra: Algebra, whole: Symbol, kind: Type) -> Scalar:
+    """Return the number of elements of a collection of a type, of a bag with its copies."""
+    if whole is NOTHING:
+        return NOTHING
+    if isinstance(whole, Copies):
+        return algebra.added(whole.counts.values())
+    if isinstance(kind, SeqType):
+        return Scalar(algebra.items(whole).lengths)
+    return algebra.count(algebra.members(whole).members.values())
 
 
 def joined(algebra: Algebra, left: Items, right: Items) -> Items:

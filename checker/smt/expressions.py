@@ -289,7 +289,9 @@ class Evaluator:
             case Universe(type=SetType(element)):
                 return [(constant(element, v), TRUE) for v in self.encoding.domains.universe(element)]
             case Interval(low=low, high=high):
-                return self._interval(self.scalar(low, names, path), self.scalar(high, names, path))
+                return collections.interval(
+                    self._algebra, self.scalar(low, names, path), self.scalar(high, names, path)
+                )
         whole = self.value(expr, names, path)
         if isinstance(expr.type, SeqType):
             items = self._algebra.items(whole)
@@ -297,16 +299,6 @@ class Evaluator:
         element = element_type(expr.type)
         members = self._algebra.members(whole).members
         return [(Scalar({v: TRUE}), literal) for v, literal in self.encoding.in_order(element, members)]
-
-    def _interval(self, low: Scalar, high: Scalar) -> list[tuple[Symbol, Literal]]:
-        if not low.alternatives or not high.alternatives:
-            return []
-        less = self._algebra.less
-        return [
-            (one, self._circuit.both(less(low, one, strict=False), less(one, high, strict=True)))
-            for value in range(min(low.alternatives), max(high.alternatives))
-            for one in (Scalar({value: TRUE}),)
-        ]
 
     def _members(self, expr: Expr, names: Names, path: Path) -> Mapping[Value, Literal]:
         return self._algebra.members(self.value(expr, names, path)).members
@@ -560,7 +552,7 @@ class Evaluator:
                     second = self._expected(second, lambda divisor: divisor != 0, path)
                 return self._algebra.combined(first, second, _ARITHMETIC[name])
             case Size(collection=collection):
-                return self._size(self.value(collection, names, path), collection.type)
+                return collections.size(self._algebra, self.value(collection, names, path), collection.type)
             case Extremum():
                 return self._extremum(expr, names, path)
             case Only(collection=collection):
@@ -570,15 +562,6 @@ class Evaluator:
                 return scalar(literals)
             case _:
                 assert_never(expr)
-
-    def _size(self, whole: Symbol, kind: Type) -> Scalar:
-        if whole is NOTHING:
-            return NOTHING
-        if isinstance(whole, Copies):
-            return self._algebra.added(whole.counts.values())
-        if isinstance(kind, SeqType):
-            return Scalar(self._algebra.items(whole).lengths)
-        return self._algebra.count(self._algebra.members(whole).members.values())
 
     def _extremum(self, expr: Extremum, names: Names, path: Path) -> Symbol:
         circuit = self._circuit

@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from checker.diagnostics import NOWHERE, error
 
@@ -27,7 +27,7 @@ INTERRUPTED = "interrupted"
 class Budget:
     """What one question may cost: steps of z3 for each attempt, and a seed for each attempt."""
 
-    rlimit: int = 2_000_000_000
+    rlimit: int = 500_000_000
     seeds: tuple[int, ...] = (0, 1)
 
 
@@ -133,7 +133,7 @@ class Session:
         import z3
 
         assert self._solver is not None
-        terms = self._solver.unsat_core()
+        terms: Any = self._solver.unsat_core()
         return frozenset(self._asked[(t.arg(0) if z3.is_not(t) else t).get_id()] for t in terms)
 
     def smtlib(self, assumptions: Sequence[int] = ()) -> str:

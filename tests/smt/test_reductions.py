@@ -263,7 +263,8 @@ def test_every_state_of_a_random_system_is_reached_in_as_few_steps(drawn: tuple[
     try:
         check(*drawn, 3)
     except QuoraxError as problem:  # a type with too many values to list
-        assert "I010" in str(problem)
+        if problem.diagnostics[0].code != "I010":
+            raise
 
 
 @pytest.mark.deep
@@ -273,4 +274,5 @@ def test_every_state_of_thousands_of_random_systems_is_reached_in_as_few_steps(d
     try:
         check(*drawn, 5)
     except QuoraxError as problem:
-        assert "I010" in str(problem)
+        if problem.diagnostics[0].code != "I010":
+            raise
