@@ -149,8 +149,7 @@ class Search:
             if not found:
                 found = self._other_than_errors(chain, encoding, judged)
             if not found:
-                assert self._is_possible(chain, trouble)
-                self._explain_error(chain)
+                self._explain_error(chain, trouble)
             self._decide(chain, found)
             judged = [j for j in judged if j not in found]
 
@@ -213,14 +212,16 @@ class Search:
             states.append(outcome.state)
         return states[0], moves, states
 
-    def _explain_error(self, chain: Chain) -> None:
-        """Find what is undefined at the end of the behaviour of the model.
+    def _explain_error(self, chain: Chain, trouble: Literal) -> None:
+        """Find what is undefined at the end of a behaviour that decides nothing.
 
         Raises:
             UndefinedError: that.
             DisagreementError: nothing is.
 
         """
+        if not self._is_possible(chain, trouble):
+            raise DisagreementError("the same question has two answers")
         initial, moves, states = self._walk(chain)
         self._ways.append((initial, moves))
         self.undefined_at = Found(len(self._ways) - 1)

@@ -20,7 +20,7 @@ from checker.trace.verdict import Progress, Report, Request, Result, Unknown, Ve
 DEPTH = 20
 """Steps that bounded model checking goes where no depth is asked for."""
 
-NO_LASSO = Unknown("a bounded behaviour is finite: it decides no temporal property; use --engine interp", "depth")
+NO_LASSO = Unknown("a bounded behaviour is finite: it decides no temporal property; use --engine interp")
 
 
 @dataclass(slots=True)

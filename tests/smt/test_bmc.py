@@ -22,6 +22,7 @@ from checker.smt.symmetry import symmetric_sorts
 from checker.smt.unroll import DisagreementError
 from checker.spec.parse import parse_spec
 from checker.spec.resolve import instance_settings
+from checker.spec.temporal import temporal_properties
 from checker.spec.tree import MutantDecl
 from checker.trace.verdict import DEADLOCK, Limits, Reached, Report, Request, Unknown, Violated
 from tests.explicit.comparison import describe
@@ -101,6 +102,16 @@ def test_an_error_of_the_model_is_found_with_a_shortest_trace(name: str, tmp_pat
     assert report.error.trace is not None
     assert reference.error.trace is not None
     assert len(report.error.trace.steps) == len(reference.error.trace.steps)
+
+
+def test_a_temporal_property_is_unknown_to_no_depth_at_all() -> None:
+    system = load("consensus").system
+    spec = parse_spec(SPECS / "consensus.spec")
+    (termination,) = temporal_properties(spec).values()
+    request = Request(temporal=(termination,), limits=Limits(depth=2))
+    (result,) = BmcEngine().run(system, build_instance(system, "test", {"Value": 2}), request).results
+    assert isinstance(result.verdict, Unknown)
+    assert result.verdict.how is None
 
 
 def test_bounds_that_cut_are_named() -> None:
