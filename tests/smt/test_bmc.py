@@ -39,7 +39,7 @@ QUICK_STEPS = 7
 """Steps up to which a mutant is refuted within seconds; the others take up to two minutes each."""
 
 TOO_HARD = ("compare_terms_only",)
-"""Mutants whose shortest counterexample (14 steps of Raft with logs of two entries) takes the solver longer than that."""
+"""Mutants whose shortest counterexample takes the solver longer: 14 steps of Raft, with logs of two entries."""
 
 SMALL = {"Acceptor": 2, "Ballot": 2, "Value": 2}
 
