@@ -98,7 +98,12 @@ def _drawing() -> Finding:
 def _solver() -> Finding:
     version = _version("z3-solver")
     if version is None:
-        return Finding("warn", "solver", "z3 is not installed", "only proofs need it: pip install 'quorax[smt]'")
+        return Finding(
+            "warn",
+            "solver",
+            "z3 is not installed",
+            "pip install 'quorax[smt]': without it there is no --engine bmc and no --engine induction",
+        )
     return Finding("ok", "solver", f"z3 {version}")
 
 

@@ -5,31 +5,26 @@ from __future__ import annotations
 import argparse
 from collections.abc import Mapping
 
-from checker.cli.parser import DEFAULT_ENGINE as DEFAULT
 from checker.cli.parser import STORES, suggestion
 from checker.diagnostics import NOWHERE, error
 from checker.trace.verdict import Engine
 
-PLANNED = {
-    "bmc": "symbolic bounded model checking",
-    "induction": "symbolic induction",
-}
-"""Engines that other versions have, and what they do: a spec may name them already."""
+SYMBOLIC = ("bmc", "induction")
+"""The engines that ask z3."""
 
 
 def engine_of(options: argparse.Namespace) -> Engine:
     """Return the engine that `engine_arguments` describe.
 
     Raises:
-        QuoraxError: C007 for one that this version does not have, C008 for one that there is not, C018 for options
-            that it does not have.
+        QuoraxError: C008 for one that there is not, C018 for options that it does not have.
 
     """
     engine = engine_named(options.engine)
+    _check_options(engine.name, options)
+    if engine.name in SYMBOLIC:
+        return _symbolic(engine.name, options)
     if engine.name != "explicit":
-        if options.workers != 1 or options.store != STORES[0] or options.reduction:
-            message = f"{engine.name} has no --workers, no --store and no --reduction"
-            raise error(NOWHERE, "C018", message, "add --engine explicit")
         return engine
     from checker.explicit.engine import ExplicitEngine
 
@@ -40,21 +35,43 @@ def engine_named(name: str) -> Engine:
     """Return an engine.
 
     Raises:
-        QuoraxError: C007 for one that this version does not have, C008 for one that there is not.
+        QuoraxError: C008 for one that there is not.
 
     """
-    if name in PLANNED:
-        message = f"engine {name} ({PLANNED[name]}) is not available in this version"
-        raise error(NOWHERE, "C007", message, f"use --engine {DEFAULT}, the reference interpreter")
     engines = available_engines()
     if name not in engines:
-        raise error(NOWHERE, "C008", f"there is no engine {name}", suggestion(name, (*engines, *PLANNED)))
+        raise error(NOWHERE, "C008", f"there is no engine {name}", suggestion(name, engines))
     return engines[name]
 
 
 def available_engines() -> Mapping[str, Engine]:
-    """Return the engines of this version by name."""
+    """Return the engines by name."""
     from checker.explicit.engine import ExplicitEngine
     from checker.interp.engine import Interpreter
+    from checker.smt.engine import BmcEngine, InductionEngine
 
-    return {engine.name: engine for engine in (Interpreter(), ExplicitEngine())}
+    return {engine.name: engine for engine in (Interpreter(), ExplicitEngine(), BmcEngine(), InductionEngine())}
+
+
+def _check_options(name: str, options: argparse.Namespace) -> None:
+    """Complain about options that an engine does not have.
+
+    Raises:
+        QuoraxError: C018.
+
+    """
+    if name != "explicit" and (options.workers != 1 or options.store != STORES[0] or options.reduction):
+        message = f"{name} has no --workers, no --store and no --reduction"
+        raise error(NOWHERE, "C018", message, "add --engine explicit")
+    if name != "induction" and options.k is not None:
+        raise error(NOWHERE, "C018", f"{name} has no --k", "add --engine induction")
+    if name not in SYMBOLIC and options.rlimit is not None:
+        raise error(NOWHERE, "C018", f"{name} has no --rlimit", "add --engine bmc")
+
+
+def _symbolic(name: str, options: argparse.Namespace) -> Engine:
+    from checker.smt.engine import BmcEngine, InductionEngine
+    from checker.smt.solver import Budget
+
+    budget = Budget() if options.rlimit is None else Budget(options.rlimit)
+    return BmcEngine(budget) if name == "bmc" else InductionEngine(options.k or 1, budget)

@@ -15,7 +15,17 @@ from checker.ir.hash import model_hash
 from checker.report.document import report_document
 from checker.report.terminal import check_summary
 from checker.trace.trace import Trace
-from checker.trace.verdict import Engine, Limits, ModelErrorFound, Reached, Report, Request, Violated, exit_code
+from checker.trace.verdict import (
+    Engine,
+    Limits,
+    ModelErrorFound,
+    Reached,
+    Report,
+    Request,
+    Unknown,
+    Violated,
+    exit_code,
+)
 
 GIGABYTE = 10**9
 
@@ -71,12 +81,14 @@ def _show_error(found: ModelErrorFound, to: Console) -> None:
 
 
 def _show_traces(report: Report, asked: Asked, to: Console) -> None:
-    """Print the trace of every violation, and of witnesses where nothing else was asked for."""
+    """Print the trace of all that is violated or not inductive, and of witnesses where nothing else was asked for."""
     from checker.render.text import trace_text
 
     for result in report.results:
         match result.verdict:
             case Violated(trace):
+                to.say(f"\n{trace_text(trace).rstrip()}\n")
+            case Unknown(example=Trace() as trace):
                 to.say(f"\n{trace_text(trace).rstrip()}\n")
             case Reached(trace) if not asked.properties and not asked.temporal:
                 to.say(f"\n{trace_text(trace).rstrip()}\n")
@@ -85,7 +97,8 @@ def _show_traces(report: Report, asked: Asked, to: Console) -> None:
 
 
 def _best_trace(report: Report) -> Trace | None:
-    """Return the trace to draw and to save: the first violation's, else the first witness's."""
+    """Return the trace to draw and to save: the first violation's, else a witness's, else one against induction."""
     violations = [r.verdict.trace for r in report.results if isinstance(r.verdict, Violated)]
     witnesses = [r.verdict.trace for r in report.results if isinstance(r.verdict, Reached)]
-    return next(iter(violations + witnesses), None)
+    examples = [r.verdict.example for r in report.results if isinstance(r.verdict, Unknown)]
+    return next(iter(violations + witnesses + [e for e in examples if e is not None]), None)

@@ -74,6 +74,9 @@ def write_trace(options: argparse.Namespace, trace: Trace | None, source: dict[s
         if trace is None:
             to.remark(f"{name} is not written: nothing is violated and no witness is reached, so there is no trace")
             continue
+        if trace.is_anywhere and what == "trace":
+            to.remark(f"{name} is not written: a counterexample to induction begins anywhere, so it does not replay")
+            continue
         write_file(Path(name), _diagram(trace, name) if what == "diagram" else _itf(trace, source))
         to.say(f"{what}: {name}")
 

@@ -69,8 +69,11 @@ def engine_arguments(parser: argparse.ArgumentParser) -> None:
         "--engine",
         default=DEFAULT_ENGINE,
         metavar="NAME",
-        help=f"interp, or explicit: some hundred times faster, with a C compiler (default: {DEFAULT_ENGINE})",
+        help=f"interp, or explicit: some hundred times faster, with a C compiler; bmc and induction: symbolic, with z3 "
+        f"(default: {DEFAULT_ENGINE})",
     )
+    engines.add_argument("--k", metavar="N", type=positive, help="states in a row that are assumed (induction)")
+    engines.add_argument("--rlimit", metavar="N", type=positive, help="z3's steps for each question (bmc, induction)")
     engines.add_argument("--workers", metavar="N", type=positive, default=1, help="threads that explore (explicit)")
     engines.add_argument(
         "--store",

@@ -41,7 +41,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     engines.add_argument(
         "--workers", metavar="N", type=positive, default=1, help=f"threads that make the same runs ({ENGINE})"
     )
-    parser.set_defaults(store=STORES[0], no_symmetry=True, reduction=False)  # runs are not stored
+    parser.set_defaults(store=STORES[0], no_symmetry=True, reduction=False, k=None, rlimit=None)  # runs are not stored
     limit_arguments(parser)
     output_arguments(parser)
 

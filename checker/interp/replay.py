@@ -43,8 +43,9 @@ def replay(
     base: System | None = None,
     loop_start: int | None = None,
     temporal: TemporalProperty | None = None,
+    is_anywhere: bool = False,
 ) -> Trace:
-    """Return the trace of taking the moves of `path` one by one from `initial`.
+    """Return the trace of taking the moves of `path` one by one from `initial`, any state if `is_anywhere`.
 
     If `property` names an invariant, a transition invariant, `DEADLOCK` or a predicate to be reached, the trace is
     explained as its counterexample (its witness). `base` is the model that `system` is a mutant of. With `loop_start`,
@@ -58,7 +59,7 @@ def replay(
 
     """
     machine = Machine(system, instance)
-    if initial not in machine.initial_states():
+    if not is_anywhere and initial not in machine.initial_states():
         raise error(NOWHERE, "T201", "the trace does not begin in an initial state of the model")
     original = None if base is None else Original(base, machine)
     state, steps = initial, list[Step]()
@@ -69,7 +70,7 @@ def replay(
             step, original = replace(step, notes=(Note("deviation", remark),)), None
         steps.append(step)
         state = step.state
-    trace = Trace(system, instance, initial, tuple(steps), title)
+    trace = Trace(system, instance, initial, tuple(steps), title, is_anywhere=is_anywhere)
     if loop_start is not None:
         trace = _looping(trace, loop_start)
     if temporal is not None:

@@ -122,8 +122,9 @@ class _Rows:
         self.rows: list[Row] = []
         self.of_step: dict[int, int] = {}
         self.hidden: set[int] = set()
-        if trace.initial_notes or not trace.steps:
-            self.rows.append(Row("0", (*trace.initial_notes, *(() if trace.steps else _values(trace)))))
+        is_told = trace.is_anywhere or not trace.steps
+        if trace.initial_notes or is_told:
+            self.rows.append(Row("0", (*trace.initial_notes, *(_values(trace) if is_told else ()))))
             self.of_step[0] = 0
         for is_shown, group in groupby(trace.steps, key=lambda s: s.index in shown):
             steps = list(group)
@@ -138,7 +139,7 @@ class _Rows:
 
 
 def _values(trace: Trace) -> tuple[Note, ...]:
-    """Return the initial state as notes, for a trace that has nothing else to show."""
+    """Return the first state as notes, for a trace that has nothing else to show, or may begin in any state."""
     compact = Compact(trace.system, trace.instance)
     state = zip(trace.system.variables, trace.initial, strict=True)
     return tuple(Note("state", f"{v.name} = {compact.value(v.type, value)}") for v, value in state)

@@ -62,7 +62,8 @@ class _TraceText:
             yield from self._blame(trace.blame)
 
     def _initial(self) -> Iterator[str]:
-        yield f"{0:>{_INDENT}}  {self._paint('initial state', 'bold')}"
+        which = "some state" if self.trace.is_anywhere else "initial state"
+        yield f"{0:>{_INDENT}}  {self._paint(which, 'bold')}"
         for variable, value in zip(self.trace.system.variables, self.trace.initial, strict=True):
             yield from self._wrapped(f"{variable.name} = {self._concise(variable.type, value)}")
         yield from self._notes(self._with_loop(self.trace.initial_notes, 0))

@@ -45,6 +45,7 @@ def check_summary(report: Report, *, model: str, paint: Paint = plain) -> str:
     if report.stopped_by:
         lines.append(f"stopped by: {report.stopped_by}")
     lines += [f"bound: {line}" for line in bound_lines(report)]
+    lines += report.notes
     if report.error is not None:
         lines += ["", f"in {report.error.place}:", paint(render(report.error.diagnostic), "bad")]
     lines += [paint(f"warning: {line}", "doubtful") for line in report.warnings]

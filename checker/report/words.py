@@ -54,6 +54,8 @@ def counts_line(report: Report) -> str:
     if report.seed is not None:
         steps = plural(counts.generated, "random step")
         return f"{steps} from seed {report.seed}, at most {counts.depth:,} in a run ({report.engine})"
+    if not counts.generated and not report.complete:
+        return f"states were not counted, depth {counts.depth:,} ({report.engine})"
     extent = "" if report.complete else ", not all of them"
     if report.is_reduced:
         states = f"{plural(counts.stored, 'state')} visited{extent} under partial-order reduction"

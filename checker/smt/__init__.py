@@ -1,1 +1,1 @@
-"""Symbolic reasoning with z3."""
+"""Symbolic reasoning with z3: finite instances as circuits, and facts about quorums of any size."""

@@ -102,7 +102,8 @@ class Blame:
 class Trace:
     """A finite behaviour, or with `loop_start` a lasso: after the last step it continues at that state (0-based).
 
-    If that is the last state itself, the behaviour stutters: nothing happens any more.
+    If that is the last state itself, the behaviour stutters: nothing happens any more. If `is_anywhere` it need not
+    begin in an initial state: a counterexample to induction.
     `initial_notes` are remarks on the initial state; `title` is one sentence for the heading of a picture.
     """
 
@@ -114,6 +115,7 @@ class Trace:
     blame: Blame | None = None
     initial_notes: tuple[Note, ...] = ()
     loop_start: int | None = None
+    is_anywhere: bool = False
 
     @property
     def states(self) -> tuple[StateValues, ...]:

@@ -45,10 +45,14 @@ class Unreached:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """No verdict; `reason` says what stopped the engine, in words a person can act on."""
+    """No verdict; `reason` says what stopped the engine, in words a person can act on.
+
+    `example` is a counterexample to induction: a behaviour that begins in a state that need not be reachable.
+    """
 
     reason: str
     how: How | None = None
+    example: Trace | None = None
 
 
 Verdict: TypeAlias = Holds | Violated | Reached | Unreached | Unknown
@@ -115,7 +119,8 @@ class Report:
     `vacuous` names the invariants that hold only because they say nothing about any state (`all(… for … if …)` whose
     range is always empty), and temporal properties of the form "whenever p" where p is never true, after a complete
     run. `symmetry` says of which sorts how many members were interchangeable: "Acceptor 3!". If it `is_reduced`, by
-    partial-order reduction, states and steps were left out, and counts are of what was visited.
+    partial-order reduction, states and steps were left out, and counts are of what was visited. `notes` say how a
+    verdict came about: what each step of a proof needed.
     """
 
     system: System
@@ -135,6 +140,7 @@ class Report:
     vacuous: tuple[str, ...] = ()
     symmetry: str = ""
     is_reduced: bool = False
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

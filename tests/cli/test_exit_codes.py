@@ -29,7 +29,6 @@ MISTAKES = {
     "C004 nothing says how big": ("check", "lonely.py"),
     "C005 bounds that cannot be read": ("check", "models/ring.py", "--bounds", "Server=,"),
     "C006 an unknown property": ("check", "models/ring.py", "--property", "one_leadr"),
-    "C007 an engine of another version": ("check", "models/ring.py", "--engine", "bmc"),
     "C018 an option of another engine": ("check", "models/ring.py", "--workers", "2"),
     "C008 an unknown engine": ("check", "models/ring.py", "--engine", "interpreter"),
     "C009 a diagram of unknown format": ("check", "models/ring.py", "--diagram", "out.gif"),

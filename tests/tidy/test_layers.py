@@ -14,15 +14,15 @@ LAYERS: dict[str, frozenset[str]] = {
     "trace": frozenset({"diagnostics", "ir", "temporal"}),
     "interp": frozenset({"diagnostics", "ir", "temporal", "trace"}),
     "explicit": frozenset({"diagnostics", "ir", "temporal", "trace", "interp"}),
-    "smt": frozenset({"diagnostics", "ir", "temporal", "trace"}),
+    "smt": frozenset({"diagnostics", "ir", "temporal", "trace", "interp"}),
     "export": frozenset({"diagnostics", "ir"}),
     "render": frozenset({"diagnostics", "ir", "trace"}),
     "report": frozenset({"diagnostics", "ir", "trace"}),
     "spec": frozenset({"diagnostics", "ir", "dsl", "temporal", "trace"}),
     "gate": frozenset({"diagnostics", "ir", "dsl", "temporal", "trace", "spec", "report"}),
     "cli": frozenset(
-        {"diagnostics", "ir", "dsl", "trace", "interp", "explicit", "render", "report", "spec", "gate", "export"}
-        | {"temporal", "smt"}
+        {"diagnostics", "ir", "dsl", "trace", "interp", "explicit", "smt", "render", "report", "spec", "gate", "export"}
+        | {"temporal"}
     ),
 }
 """What each part of `checker` may import of the others."""
