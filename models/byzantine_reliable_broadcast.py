@@ -1,8 +1,8 @@
 """Byzantine reliable broadcast: everybody delivers what one process sends, or nobody does, although some lie.
 
-Source: Gabriel Bracha, "Asynchronous Byzantine agreement protocols" (1987), section 3; as Authenticated Double-Echo
-    Broadcast in Cachin, Guerraoui, Rodrigues, "Introduction to Reliable and Secure Distributed Programming" (2011),
-    section 3.11.
+Source: Gabriel Bracha, "Asynchronous Byzantine agreement protocols" (1987), the broadcast primitive; in the form of
+    Authenticated Double-Echo Broadcast in Cachin, Guerraoui, Rodrigues (CGR), "Introduction to Reliable and Secure
+    Distributed Programming" (2011), section 3.11.
 
 Refines: nothing.
 
@@ -121,7 +121,7 @@ class ByzantineReliableBroadcast(Model):
         """Process p is ready for v, on an echo quorum, or as f + 1 processes are (step 2)."""
         require(p not in self.byzantine)
         require(not self.is_ready(p))
-        require(self.makes_ready(v, {q for q in Process}))
+        require(self.makes_ready(v, set(Process)))
         self.net.send(Ready(v, p))
 
     @action
@@ -129,7 +129,7 @@ class ByzantineReliableBroadcast(Model):
         """Process p delivers v once 2f + 1 processes are ready for it (step 3)."""
         require(p not in self.byzantine)
         require(self.delivered[p] is None)
-        require(self.lets_deliver(v, {q for q in Process}))
+        require(self.lets_deliver(v, set(Process)))
         self.delivered[p] = v
 
     def has_echoed(self, p: Process) -> bool:
@@ -237,7 +237,7 @@ class ByzantineReliableBroadcast(Model):
     @invariant
     def readies_echoed(self) -> bool:
         """If an honest process is ready for a value, an echo quorum has echoed it: the first had no other reason."""
-        return all(EchoQuorum.covers(self.echoing(m.value, {q for q in Process})) for m in self.readies())
+        return all(EchoQuorum.covers(self.echoing(m.value, set(Process))) for m in self.readies())
 
     @invariant
     def readies_agree(self) -> bool:

@@ -1,8 +1,8 @@
 """Wrong variants of Byzantine reliable broadcast.
 
 With 3f + 1 processes, consistency has two grounds: honest processes that are ready agree, since they have heard echo
-quorums; and any two delivery quorums share an honest process, which is ready once. Who takes away one loses totality, not
-consistency. With a process more, delivery quorums need not meet.
+quorums; and any two delivery quorums share an honest process, which is ready once. Who takes away one of them loses
+totality, not consistency. With a process more, delivery quorums need not meet.
 """
 
 from checker.dsl import Set, Threshold, action, mutant, require
@@ -123,7 +123,7 @@ class DeliverAgain(ByzantineReliableBroadcast):
     def deliver(self, p: Process, v: Value) -> None:
         """Process p delivers v once 2f + 1 processes are ready for it, whatever it has delivered before."""
         require(p not in self.byzantine)
-        require(self.lets_deliver(v, {q for q in Process}))
+        require(self.lets_deliver(v, set(Process)))
         self.delivered[p] = v
 
 

@@ -49,7 +49,7 @@ def steps(verdict: Verdict) -> int:
 class Walk:
     """One behaviour of a model, chosen step by step by what an action and its arguments look like."""
 
-    def __init__(self, system: System, *, start: Mapping[str, str] | None = None, **settings: Setting) -> None:
+    def __init__(self, system: System, start: Mapping[str, str] | None = None, /, **settings: Setting) -> None:
         """Begin in the only initial state in which the variables in `start` have the values that it shows."""
         self.system = system
         self.machine = Machine(system, build_instance(system, "walk", settings))

@@ -26,7 +26,7 @@ SPLIT = ("echo(p1, Initial(v1, p4))", "echo(p2, Initial(v1, p4))", "echo(p3, Ini
 
 
 def walk_from(sender: str, settings: dict[str, Setting] = SMALL) -> Walk:
-    return Walk(load(NAME).system, start={"sender": sender}, **settings)
+    return Walk(load(NAME).system, {"sender": sender}, **settings)
 
 
 def offered(walk: Walk, action: str) -> set[str]:
