@@ -33,6 +33,7 @@ INSTANCES: dict[str, Mapping[str, Setting]] = {
     "raft": {"Server": 2, "Command": 1, "Term": 3, "LogLength": 1, "elections": 2, "restarts": 1},
     "pbft": {"Replica": 4, "Digest": 2, "Number": 1, "View": 2, "f": 1, "byzantine": ("r1",)},
     "uniform_reliable_broadcast": {"Process": 3, "Message": 1, "crashes": 1},
+    "byzantine_reliable_broadcast": {"Process": 4, "Value": 1, "f": 1, "byzantine": ("p4",)},
 }
 
 EXHAUSTED = ("consensus", "voting", "paxos", "best_effort_broadcast")

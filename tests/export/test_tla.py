@@ -28,6 +28,7 @@ BOUNDS: dict[str, dict[str, Setting]] = {
     "uniform_reliable_broadcast": {"Process": 3, "Message": 1, "crashes": 1},
     "raft": {"Server": 3, "Term": 3, "Command": 1, "LogLength": 1, "elections": 2, "restarts": 1},
     "pbft": {"Replica": 4, "Digest": 2, "View": 2, "Number": 1, "f": 1, "byzantine": 1},
+    "byzantine_reliable_broadcast": {"Process": 4, "Value": 2, "f": 1, "byzantine": 1},
 }
 
 

@@ -33,6 +33,7 @@ BUNDLED: list[tuple[str, Settings, int]] = [
     ("uniform_reliable_broadcast", {"Process": 3, "Message": 1, "crashes": 1}, 4_976),
     ("raft", {"Server": 2, "Term": 2, "Command": 1, "LogLength": 1, "elections": 2, "restarts": 1}, 54),
     ("pbft", {"Replica": 4, "Digest": 2, "View": 1, "Number": 1, "f": 1, "byzantine": 1}, 72),
+    ("byzantine_reliable_broadcast", {"Process": 4, "Value": 2, "f": 1, "byzantine": 1}, 1_408),
 ]
 
 LARGER: list[tuple[str, Settings, int]] = [
@@ -40,6 +41,7 @@ LARGER: list[tuple[str, Settings, int]] = [
     ("reliable_broadcast", {"Process": 3, "Message": 1, "crashes": 2}, 11_312),
     ("raft", {"Server": 3, "Term": 3, "Command": 1, "LogLength": 1, "elections": 2, "restarts": 0}, 23_122),
     ("pbft", {"Replica": 4, "Digest": 2, "View": 2, "Number": 1, "f": 1, "byzantine": 1}, 8_076),
+    ("byzantine_reliable_broadcast", {"Process": 5, "Value": 2, "f": 1, "byzantine": 1}, 10_653),
 ]
 
 LARGEST: list[tuple[str, Settings, int]] = [
@@ -52,6 +54,7 @@ LARGEST: list[tuple[str, Settings, int]] = [
     ("raft", {"Server": 3, "Term": 3, "Command": 2, "LogLength": 1, "elections": 2, "restarts": 1}, 188_621),
     ("pbft", {"Replica": 4, "Digest": 3, "View": 2, "Number": 1, "f": 1, "byzantine": ()}, 190_256),
     ("pbft", {"Replica": 4, "Digest": 1, "View": 3, "Number": 1, "f": 1, "byzantine": ("r4",)}, 143_236),
+    ("byzantine_reliable_broadcast", {"Process": 7, "Value": 2, "f": 2, "byzantine": 2}, 192_639),
 ]
 """Instances for the compiled engine, of which TLC takes up to a minute each."""
 

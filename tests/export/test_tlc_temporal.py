@@ -22,10 +22,12 @@ PAXOS: Settings = {"Acceptor": 2, "Ballot": 2, "Value": 2}
 VOTING: Settings = {"Acceptor": 2, "Ballot": 2, "Value": 2}
 BROADCAST: Settings = {"Process": 3, "Message": 1, "crashes": 3}
 PAIR: Settings = {"Process": 2, "Message": 1, "crashes": 2}
+LIAR: Settings = {"Process": 4, "Value": 1, "f": 1, "byzantine": ("p4",)}
 DUEL: Settings = {"Acceptor": 2, "Proposer": 2, "crashes": 2}
 
 ALL = "prepare(per=b), promise(per=a), propose(per=b), accept(per=a)"
 SENT = "weak fairness of send(per=p), receive(per=p), deliver(per=p)"
+TOTALITY = "always eventually quiescent implies (delivered_by_any leads to delivered_by_all)"
 WORK = "prepare(per=p), propose(per=p), agree(per=a, p), refuse(per=a, p)"
 
 CASES: list[tuple[str, str, Settings, str, bool]] = [
@@ -55,6 +57,8 @@ CASES: list[tuple[str, str, Settings, str, bool]] = [
     ("best_effort_broadcast", "", BROADCAST, f"always eventually delivered_alike under {SENT}", False),
     ("reliable_broadcast", "", PAIR, f"eventually always delivered_alike under {SENT}", True),
     ("reliable_broadcast", "send_once", BROADCAST, f"eventually delivered_where_due under {SENT}", False),
+    ("byzantine_reliable_broadcast", "", LIAR, TOTALITY, True),
+    ("byzantine_reliable_broadcast", "no_amplification", LIAR, TOTALITY, False),
     ("duelling_proposers", "", DUEL, f"eventually (decided or abandoned) under weak fairness of {WORK}", True),
     (
         "duelling_proposers",

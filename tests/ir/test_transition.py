@@ -50,6 +50,7 @@ BUNDLED = [
     ("uniform_reliable_broadcast", {"Process": 2, "Message": 1, "crashes": 1}, 10),
     ("raft", {"Server": 2, "Term": 2, "Command": 1, "LogLength": 1, "elections": 2, "restarts": 1}, 54),
     ("pbft", {"Replica": 4, "Digest": 2, "View": 1, "Number": 1, "f": 1, "byzantine": 1}, 72),
+    ("byzantine_reliable_broadcast", {"Process": 4, "Value": 1, "f": 1, "byzantine": 1}, 595),
     pytest.param(
         "pbft",
         {"Replica": 4, "Digest": 1, "View": 2, "Number": 1, "f": 1, "byzantine": 1},

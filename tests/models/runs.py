@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from checker.dsl.loader import LoadedModel, load
@@ -48,10 +49,14 @@ def steps(verdict: Verdict) -> int:
 class Walk:
     """One behaviour of a model, chosen step by step by what an action and its arguments look like."""
 
-    def __init__(self, system: System, **settings: Setting) -> None:
+    def __init__(self, system: System, start: Mapping[str, str] | None = None, /, **settings: Setting) -> None:
+        """Begin in the only initial state in which the variables in `start` have the values that it shows."""
         self.system = system
         self.machine = Machine(system, build_instance(system, "walk", settings))
-        (self.state,) = self.machine.initial_states()
+        wanted = start or {}
+        (self.state,) = (
+            s for s in self.machine.initial_states() if all(self.shows(s, n, v) for n, v in wanted.items())
+        )
 
     def go(self, *steps: str) -> Walk:
         """Take the steps, each written as `Walk.offers` shows it."""
@@ -70,6 +75,12 @@ class Walk:
         function = self.system.function(name)
         names = [p.name for p in function.parameters]
         return bool(self.machine.evaluate(function.body, self.state, dict(zip(names, args, strict=True))))
+
+    def shows(self, state: StateValues, name: str, shown: str) -> bool:
+        """Return whether a variable has a value that is shown so."""
+        place = [v.name for v in self.system.variables].index(name)
+        kind = self.system.variables[place].type
+        return show_value(kind, state[place], self.system, self.machine.instance) == shown
 
     def _steps(self) -> dict[str, StateValues]:
         outcomes = self.machine.outcomes(self.state)

@@ -61,6 +61,17 @@ def test_derived_facts_are_true_of_instances(faults: int) -> None:
             assert frozenset.intersection(*quorums) - (liars if fact.outside else frozenset())
 
 
+def test_the_quorums_of_byzantine_reliable_broadcast_are_what_its_proof_needs() -> None:
+    system = load("byzantine_reliable_broadcast").system
+    facts = {f.text for f in intersection_facts(system, ("n > 3*f", ASSUMED[1]))}
+    assert "any EchoQuorum, EchoQuorum meet in honest" in facts, "the honest are ready for one value"
+    assert "any AmplifyQuorum meet in honest" in facts, "the first to be ready has heard an echo quorum"
+    assert {f"honest covers {name}Quorum" for name in ("Echo", "Amplify", "Deliver")} <= facts, "the honest go on"
+    assert "any DeliverQuorum, DeliverQuorum meet in honest" not in facts, "not with more than 3f + 1 processes"
+    few = {f.text for f in intersection_facts(load("byzantine_reliable_broadcast").mutant("BR-02").system, ASSUMED)}
+    assert "any HalfQuorum, HalfQuorum meet in honest" not in few
+
+
 def test_at_an_instance_listed_families_are_taken_as_they_are() -> None:
     system = load("flexible_paxos").system
     grid = {"Q1": (("a1", "a2"), ("a3", "a4")), "Q2": (("a1", "a3"), ("a2", "a4"))}
