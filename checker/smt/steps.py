@@ -7,7 +7,7 @@ share their pick between actions, because only one action is taken.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -83,9 +83,10 @@ def step_from(encoding: Encoding, before: Evaluator) -> Step:
     options: list[Option] = []
     for number, action in enumerate(actions):
         literal = chosen.alternatives[number]
-        arguments, possible = _arguments(encoding, before.frame, action, shared)
-        if any(not argument.alternatives for argument in arguments):
+        columns = [parameter_values(encoding, p.type, before.frame) for p in action.parameters]
+        if not all(columns):  # there is nothing to bind a parameter to
             continue
+        arguments, possible = _arguments(encoding, action, columns, shared)
         picker = _Picker(encoding)
         named: dict[str, Symbol] = dict(zip((p.name for p in action.parameters), arguments, strict=True))
         outcome = Executor(encoding, before, named, picker).run(action, possible)
@@ -133,15 +134,17 @@ def _looked_at(encoding: Encoding, option: Option, frame: Frame) -> Iterator[Map
 
 
 def _arguments(
-    encoding: Encoding, frame: Frame, action: Action, shared: dict[tuple[Type, int], Scalar]
+    encoding: Encoding,
+    action: Action,
+    columns: Sequence[Mapping[Value, Literal]],
+    shared: dict[tuple[Type, int], Scalar],
 ) -> tuple[tuple[Scalar, ...], Literal]:
-    """Return a pick for each parameter, and whether the messages that were picked are there."""
+    """Return a pick for each parameter from its column, and whether the messages that were picked are there."""
     arguments: list[Scalar] = []
     possible = TRUE
     seen: dict[Type, int] = {}
-    for parameter in action.parameters:
+    for parameter, there in zip(action.parameters, columns, strict=True):
         kind = parameter.type
-        there = parameter_values(encoding, kind, frame)
         key = kind, seen.get(kind, 0)
         seen[kind] = key[1] + 1
         if key not in shared:
