@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from checker.diagnostics import NOWHERE, error
 
-DEFAULT_ENGINE = "interp"
+DEFAULT_ENGINE = "explicit"
 STORES = ("exact", "tree", "fp64")
 
 

@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 from checker.diagnostics import Span
 from checker.ir.instance import Setting
 
-DEFAULT_ENGINES = ("interp",)
+DEFAULT_ENGINES = ("explicit",)
 """What decides a claim whose statement names no engine."""
 
 PROVER = "smt"

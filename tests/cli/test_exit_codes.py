@@ -29,7 +29,7 @@ MISTAKES = {
     "C004 nothing says how big": ("check", "lonely.py"),
     "C005 bounds that cannot be read": ("check", "models/ring.py", "--bounds", "Server=,"),
     "C006 an unknown property": ("check", "models/ring.py", "--property", "one_leadr"),
-    "C018 an option of another engine": ("check", "models/ring.py", "--workers", "2"),
+    "C018 an option of another engine": ("check", "models/ring.py", "--engine", "interp", "--workers", "2"),
     "C008 an unknown engine": ("check", "models/ring.py", "--engine", "interpreter"),
     "C009 a diagram of unknown format": ("check", "models/ring.py", "--diagram", "out.gif"),
     "C010 a folder that is not there": ("check", "models/ring.py", "--diagram", "nowhere/out.svg"),
@@ -89,7 +89,7 @@ def test_a_violation_is_exit_code_1(project: Path, quorax: Run) -> None:
 
 def test_a_limit_is_exit_code_3_and_holds_is_never_said(project: Path, quorax: Run) -> None:
     for limit in (("--states", "2"), ("--depth", "1"), ("--time", "0.000001")):
-        ran = quorax("check", "models/ring.py", *limit)
+        ran = quorax("check", "models/ring.py", "--engine", "interp", *limit)
         assert ran.status == 3
         assert "unknown" in ran.out
         assert "holds" not in ran.out
@@ -144,7 +144,7 @@ def test_a_reader_that_leaves_ends_the_command_in_silence() -> None:
 
 def test_an_interrupt_gives_the_partial_verdict_and_exit_code_3() -> None:
     terminal, child_end = pty.openpty()
-    command = [*QUORAX, "check", "paxos", "--instance", "three_ballots"]
+    command = [*QUORAX, "check", "paxos", "--instance", "three_ballots", "--engine", "interp"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=child_end, text=True) as running:
         os.close(child_end)
         shown = b""

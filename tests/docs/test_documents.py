@@ -9,11 +9,13 @@ import pytest
 
 from tests.docs.catalogue import catalogue, protocol_table
 from tests.docs.transcripts import ROOT, blocks, commands, matches, run, write
+from tests.explicit.comparison import needs_compiler
 from tests.golden import assert_golden
 
 DOCUMENTS = [ROOT / "README.md", *(ROOT / "docs" / name for name in ("tutorial.md", "language.md", "quorums.md"))]
 
 
+@needs_compiler
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda p: p.name)
 def test_the_commands_of_a_document_print_what_it_shows(document: Path, tmp_path: Path) -> None:
     for info, body in blocks(document):

@@ -45,14 +45,14 @@ preset ci: everything
 """
 
 IDS = (
-    "lamps/small/one_at_a_time/interp",
-    "lamps/small/time_passes/interp",
-    "lamps/small/deadlock/interp",
-    "lamps/small/witness:lit/interp",
-    "lamps/small/witness:row_lit/interp",
-    "lamps/mutant:light_any@small/one_at_a_time/interp",
-    "lamps/mutant:light_any@small/time_passes/interp",
-    "lamps/mutant:leak@leaky/one_at_a_time/interp",
+    "lamps/small/one_at_a_time/explicit",
+    "lamps/small/time_passes/explicit",
+    "lamps/small/deadlock/explicit",
+    "lamps/small/witness:lit/explicit",
+    "lamps/small/witness:row_lit/explicit",
+    "lamps/mutant:light_any@small/one_at_a_time/explicit",
+    "lamps/mutant:light_any@small/time_passes/explicit",
+    "lamps/mutant:leak@leaky/one_at_a_time/explicit",
 )
 
 
@@ -90,7 +90,7 @@ class FakeEngine:
 
     answers: Mapping[str, Callable[[System, Instance], Verdict]] = field(default_factory=dict)
     change: Callable[[Report], Report] = lambda report: report
-    name: str = "interp"
+    name: str = "explicit"
     asked: list[tuple[str, str, Request]] = field(default_factory=list)
 
     def run(
@@ -162,7 +162,7 @@ class Workshop:
             (self.spec,) if specs is None else specs,
             preset=preset,
             lock=self.lock,
-            engines={"interp": engine or FakeEngine()},
+            engines={"explicit": engine or FakeEngine()},
             update=update,
             environment=environment or {},
         )

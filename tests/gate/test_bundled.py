@@ -25,7 +25,7 @@ def resolved(path: Path) -> ResolvedSpec:
 
 @pytest.mark.parametrize("path", bundled_specs(), ids=lambda path: path.stem)
 def test_the_smoke_preset_comes_out_as_expected(path: Path, tmp_path: Path) -> None:
-    engines = {"interp": Interpreter()}
+    engines = dict.fromkeys(("explicit", "interp"), Interpreter())  # the reference, whatever a spec names
     report = run_gate((path,), preset="smoke", lock=tmp_path / LOCK, engines=engines, update=True, environment={})
     assert report.is_ok, [f.reason for f in report.all_failures]
 

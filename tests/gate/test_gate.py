@@ -59,7 +59,7 @@ def test_a_preset_runs_only_what_it_selects(workshop: Workshop) -> None:
 
 def test_progress_names_the_run_and_passes_on_the_engines_own(workshop: Workshop) -> None:
     seen: list[GateProgress] = []
-    run_gate((workshop.spec,), preset="ci", lock=workshop.lock, engines={"interp": FakeEngine()}, progress=seen.append)
+    run_gate((workshop.spec,), preset="ci", lock=workshop.lock, engines={"explicit": FakeEngine()}, progress=seen.append)
     assert [(p.index, p.total, p.place) for p in seen if p.engine is None] == [
         (1, 3, "lamps/small"),
         (2, 3, "lamps/mutant:light_any@small"),
@@ -403,10 +403,10 @@ def test_two_specs_of_one_model_collide(workshop: Workshop) -> None:
 
 
 def test_an_engine_that_this_version_lacks_leaves_its_obligations_undetermined(workshop: Workshop) -> None:
-    workshop.change("no deadlock fails in 1 step", "no deadlock fails in 1 step by interp, explicit")
+    workshop.change("no deadlock fails in 1 step", "no deadlock fails in 1 step by explicit, interp")
     report = workshop.gate(update=True)
-    assert kinds(report) == [("undetermined", "lamps/small/deadlock/explicit")]
-    assert report.all_failures[0].reason == "this version has no engine explicit"
+    assert kinds(report) == [("undetermined", "lamps/small/deadlock/interp")]
+    assert report.all_failures[0].reason == "this version has no engine interp"
     assert report.exit_code == 3
 
 
@@ -440,14 +440,14 @@ def test_a_temporal_property_is_an_obligation_as_any_other(workshop: Workshop) -
     ]
     assert "relit" not in engine.asked[0][2].properties
     entries = json.loads(workshop.lock.read_text(encoding="utf-8"))["obligations"]
-    assert entries["lamps/small/relit/interp"]["steps"] == 3
-    assert entries["lamps/mutant:light_any@small/relit/interp"]["verdict"] == "violated"
+    assert entries["lamps/small/relit/explicit"]["steps"] == 3
+    assert entries["lamps/mutant:light_any@small/relit/explicit"]["verdict"] == "violated"
 
 
 def test_a_temporal_property_that_no_check_names_must_hold_at_the_default_instance(workshop: Workshop) -> None:
     workshop.change("preset smoke", "property relit: always eventually lit\npreset smoke")
     report = workshop.gate(FakeEngine({"Lamps relit": violated(3)}), update=True)
-    assert kinds(report) == [("verdict", "lamps/small/relit/interp")]
+    assert kinds(report) == [("verdict", "lamps/small/relit/explicit")]
 
 
 @pytest.mark.parametrize(
@@ -465,7 +465,7 @@ def test_a_changed_temporal_property_makes_its_entries_stale(workshop: Workshop,
     workshop.locked(engine)
     workshop.change(before, after)
     found = kinds(workshop.gate(engine))
-    assert found == [("stale", "lamps/small/relit/interp"), ("stale", "lamps/mutant:light_any@small/relit/interp")]
+    assert found == [("stale", "lamps/small/relit/explicit"), ("stale", "lamps/mutant:light_any@small/relit/explicit")]
 
 
 class Crash(FakeEngine):

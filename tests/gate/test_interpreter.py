@@ -57,13 +57,13 @@ def test_temporal_properties_are_decided_and_locked(workshop: Workshop) -> None:
     assert [s.action for s in verdict.trace.steps] == ["cut_power"]
     assert verdict.trace.loop_start == 1
     assert isinstance(found["dark"].verdict, Violated), "the power may be cut while a lamp burns"
-    assert kinds(report) == [("verdict", "lamps/small/dark/interp")]
+    assert kinds(report) == [("verdict", "lamps/small/dark/explicit")]
 
 
 def test_a_temporal_property_at_a_bound_is_undetermined(workshop: Workshop) -> None:
     workshop.change("preset smoke", "property calm: eventually always one_at_a_time\npreset smoke")
     report = workshop.gate(Interpreter(), update=True)
-    assert kinds(report) == [("undetermined", "lamps/small/calm/interp")]
+    assert kinds(report) == [("undetermined", "lamps/small/calm/explicit")]
     assert report.all_failures[0].reason.startswith("boundary: ")
 
 

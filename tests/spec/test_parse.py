@@ -78,7 +78,7 @@ def test_a_check_names_claims_expectation_engines_and_counts() -> None:
         ["one_at_a_time"],
     ]
     assert [str(s.expectation) for s in checks] == ["holds", "fails in 1 step", "holds to depth 1"]
-    assert [[e.text for e in s.engines] for s in checks] == [["interp"], ["interp"], ["interp", "explicit"]]
+    assert [[e.text for e in s.engines] for s in checks] == [["explicit"], ["explicit"], ["interp", "explicit"]]
     assert (checks[0].counts.states, checks[0].counts.transitions, checks[0].counts.depth) == (8, 9, 3)
 
 
