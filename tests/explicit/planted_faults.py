@@ -13,6 +13,7 @@ PAXOS = (f"{HERE}test_shipped_models.py::test_a_model_is_explored_as_by_the_inte
 WIDE = (f"{HERE}test_shipped_models.py::test_a_model_is_explored_as_by_the_interpreter[pbft]",)
 ENDS = (f"{HERE}test_shipped_models.py::test_a_model_is_explored_as_by_the_interpreter[consensus]",)
 CONSTRUCTS = (f"{HERE}test_every_construct.py::test_a_construct_means_what_the_interpreter_says",)
+CHOICES = (f"{CONSTRUCTS[0]}[bits-choices that end in an error]",)
 CORNERS = (f"{HERE}test_every_construct.py::test_a_corner_of_the_ir_means_what_the_interpreter_says",)
 STEPS = (f"{CORNERS[0]}[0-a step that writes what was there]",)
 NUMBERS = (f"{CORNERS[0]}[0-quotients and rests of negative numbers]",)
@@ -61,7 +62,7 @@ FAULTS = (
           "{name} < {shape.card}; {name}++)", "{name} + 1 < {shape.card}; {name}++)", PAXOS),
     Fault("a conjunction is a disjunction", "generate/expressions.py", '" && ".join', '" || ".join', PAXOS),
     Fault("no value is out of range", "runtime/values.h",
-          "if (value < low || value > high)", "if (value < low && value > high)", CONSTRUCTS),
+          "if (value < low || value > high)", "if (value < low && value > high)", CHOICES),
     Fault("quotients round to zero", "runtime/values.h",
           "return a / b - (a % b != 0 && (a < 0) != (b < 0));", "return a / b;", NUMBERS),
     Fault("long values are compared but for the last word", "runtime/values.h",
