@@ -181,7 +181,10 @@ def _finished(process: subprocess.Popen[str]) -> str:
         return f"the C compiler did not end within {SECONDS_MAX} seconds"
     if process.returncode == 0:
         return ""
-    return f"the C compiler failed:\n{said.strip()[:4000] or f'exit code {process.returncode}'}"
+    lines = said.strip().splitlines()
+    first = next((i for i, line in enumerate(lines) if "error:" in line), 0)  # warnings come before it
+    shown = "\n".join(lines[first:])[:4000]
+    return f"the C compiler failed:\n{shown or f'exit code {process.returncode}'}"
 
 
 def _native(compiler: Compiler) -> tuple[str, ...]:

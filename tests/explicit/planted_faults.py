@@ -11,6 +11,7 @@ from dataclasses import dataclass
 HERE = "tests/explicit/"
 PAXOS = (f"{HERE}test_shipped_models.py::test_a_model_is_explored_as_by_the_interpreter[paxos]",)
 WIDE = (f"{HERE}test_shipped_models.py::test_a_model_is_explored_as_by_the_interpreter[pbft]",)
+RAFT = (f"{HERE}test_shipped_models.py::test_a_model_is_explored_as_by_the_interpreter[raft]",)
 ENDS = (f"{HERE}test_shipped_models.py::test_a_model_is_explored_as_by_the_interpreter[consensus]",)
 CONSTRUCTS = (f"{HERE}test_every_construct.py::test_a_construct_means_what_the_interpreter_says",)
 CHOICES = (f"{CONSTRUCTS[0]}[bits-choices that end in an error]",)
@@ -110,6 +111,8 @@ FAULTS = (
           "if (!is_first && qx_compare(state, *least, words) >= 0)", "if (!is_first)", LEAST),
     Fault("steps of a second worker are not counted", "runtime/worker.c",
           "run->generated += w->work.generated;", "run->generated += w->number == 0 ? w->work.generated : 0;", WORKERS),
+    Fault("nothing is ever vacuous", "runtime/explore.c",
+          "w->uninhabited &= ~model->inhabited(state, w->uninhabited);", "w->uninhabited = 0;", RAFT),
     Fault("the first state of a chunk is left out", "runtime/explore.c",
           "expand_places(w, from, from + CHUNK", "expand_places(w, from + 1, from + CHUNK", PAXOS),
     # -- symmetry ------------------------------------------------------------------------------------------------------

@@ -59,7 +59,9 @@ def test_a_preset_runs_only_what_it_selects(workshop: Workshop) -> None:
 
 def test_progress_names_the_run_and_passes_on_the_engines_own(workshop: Workshop) -> None:
     seen: list[GateProgress] = []
-    run_gate((workshop.spec,), preset="ci", lock=workshop.lock, engines={"explicit": FakeEngine()}, progress=seen.append)
+    run_gate(
+        (workshop.spec,), preset="ci", lock=workshop.lock, engines={"explicit": FakeEngine()}, progress=seen.append
+    )
     assert [(p.index, p.total, p.place) for p in seen if p.engine is None] == [
         (1, 3, "lamps/small"),
         (2, 3, "lamps/mutant:light_any@small"),
