@@ -23,7 +23,7 @@ from checker.ir.symmetry import Class, Exchange, exchanged, symmetry_of
 from checker.ir.system import Action, System
 from checker.temporal.fairness import TemporalProperty
 from checker.temporal.formula import Atom, Unary
-from checker.trace.verdict import Request
+from checker.trace.verdict import DEADLOCK, Request
 from tests.explicit.comparison import everything, findings, needs_compiler
 from tests.explicit.constructs import CASES, NODE, one_variable, put, system_called
 from tests.explicit.test_every_construct import agree
@@ -180,6 +180,35 @@ def test_orbits_are_counted_right(name: str) -> None:
         left -= orbit(next(iter(left)), system, instance)
         orbits += 1
     assert ExplicitEngine().run(system, instance, everything(system)).counts.stored == orbits
+
+
+POINTERS = '''
+class Node(Sort): ...
+
+class Pointers(Model):
+    """Every node points to one: what a node looks like says little of where it is in a cycle."""
+
+    target: Map[Node, Node]
+
+    @initial
+    def start(self) -> None:
+        for n in Node:
+            self.target[n] = n
+
+    @action
+    def turn(self, n: Node, m: Node) -> None:
+        self.target[n] = m
+'''
+
+
+@needs_compiler
+@pytest.mark.parametrize(("nodes", "orbits"), [(2, 3), (3, 7), (4, 19), (5, 47)])
+def test_functions_have_as_many_orbits_as_there_are_functional_graphs(nodes: int, orbits: int, tmp_path: Path) -> None:
+    """F. Harary counted them (The Number of Functional Digraphs, 1959); of one colour need not be interchangeable."""
+    system = system_of(POINTERS, tmp_path)
+    instance = build_instance(system, "test", {"Node": nodes})
+    counts = ExplicitEngine().run(system, instance, Request((DEADLOCK,))).counts
+    assert (counts.distinct, counts.stored) == (nodes**nodes, orbits)
 
 
 # -- searching -------------------------------------------------------------------------------------------------------
