@@ -139,7 +139,7 @@ def mutant(id: str, *, breaks: str) -> Callable[[C], C]:
 
 @dataclass(frozen=True, slots=True)
 class RefinementInfo:
-    """Which models a mapping is between, and what stands for the coarser one's sorts and quorum systems in the finer."""
+    """Which models a mapping is between, and what stands in the finer for sorts and quorum systems of the coarser."""
 
     fine: type[Model]
     coarse: type[Model]

@@ -1,8 +1,7 @@
 """Refinement as a property of steps: what a step of a finer model does to the mapped state, the coarser model can do.
 
-Martín Abadi, Leslie Lamport, "The Existence of Refinement Mappings" (1991), section 2.4, for mappings that are functions
-of the state: initial states map to initial states, and every step to a step of the coarser model or to no change. What
-is said there of fairness is not checked. The coarser model's actions are taken in transition form, and every variable
+Martín Abadi, Leslie Lamport, "The Existence of Refinement Mappings" (1991): initial states map to initial states, and
+every step to a step of the coarser model or to no change. What is said there of fairness is not checked. The coarser model's actions are taken in transition form, and every variable
 they read is replaced by its image before the step; so any engine that judges transition invariants judges refinement.
 """
 
@@ -58,8 +57,8 @@ class InexpressibleError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class StepGoals:
-    """Two predicates of a step. `step` says that it refines, `excused` that it does or that a bound of the coarser model
-    may be why it does not; None if the coarser model has no bounds.
+    """Two predicates of a step. `step` says that it refines, `excused` that it does, or that a bound of the coarser
+    model may be why it does not; None if that has no bounds.
     """
 
     step: Expr
@@ -131,7 +130,7 @@ def _mapped_step(step: Step, function: Callable[[Expr], Expr]) -> Step:
 
 
 class _Writer:
-    """Writes the goals of one refinement. The images before and after a step have names, so that each is computed once."""
+    """Writes the goals of one refinement. Images before and after a step have names, so that each is computed once."""
 
     def __init__(self, refinement: Refinement, transitions: Sequence[Transition]) -> None:
         self._refinement = refinement
