@@ -91,7 +91,7 @@ def compile_image(method: Method, registry: Registry, members: Members, kind: Ty
     """Return the body of a mapping's method as a value of type `kind`, a variable of a coarser model.
 
     Raises:
-        QuoraxError: M089 if the method returns another type, M090 if its parameters are not a mapping's.
+        QuoraxError: M088 if the method returns another type, M089 if its parameters are not a mapping's.
     """
     scope = Scope(method, registry, members)
     arguments, returns = method.node.args, method.node.returns
@@ -99,7 +99,7 @@ def compile_image(method: Method, registry: Registry, members: Members, kind: Ty
     if len(arguments.args) != 2 or not is_plain or arguments.defaults or method.node.decorator_list:
         raise scope.error(
             method.node,
-            "M090",
+            "M089",
             f"{method.name} does not take the finer model's state, and nothing else",
             f"write `def {method.name}(self, fine: Fine) -> {kind}`",
         )
@@ -109,7 +109,7 @@ def compile_image(method: Method, registry: Registry, members: Members, kind: Ty
     given, _ = registry.type_of_annotation(returns, method.file, method.names, method.variables)
     if not accepts(kind, given):
         raise scope.error(
-            returns, "M089", f"{method.name} is a {given}, and a {kind} in the coarser model", f"return a {kind}"
+            returns, "M088", f"{method.name} is {given} here, and {kind} in the coarser model", f"return {kind}"
         )
     return _block(method.node.body, scope, kind, [0])
 

@@ -23,7 +23,7 @@ from checker.dsl.compile import compile_model
 from checker.dsl.model import Model, MutantInfo, Refinement
 from checker.dsl.refine import refinement_info, refining
 from checker.dsl.registry import nearest
-from checker.dsl.source import display_name, parse, syntax_error
+from checker.dsl.source import Sources, display_name, parse, syntax_error
 from checker.ir.refinement import PREFIX
 from checker.ir.system import System
 
@@ -223,7 +223,13 @@ def _refinements(module: types.ModuleType, path: Path, model: type) -> dict[str,
                 continue
             info = refinement_info(value)
             if info.fine is model and value.__module__ == place.__name__:
-                found[f"{PREFIX}{snake_case(info.coarse.__name__)}"] = value
+                name = f"{PREFIX}{snake_case(info.coarse.__name__)}"
+                if name in found:
+                    shown = f"{found[name].__name__} and {value.__name__}"
+                    file, node = Sources().of_class(value)
+                    message = f"{path.name} has two mappings {name}: {shown}"
+                    raise error(file.span(node), "M092", message, "keep one of them")
+                found[name] = value
     return found
 
 

@@ -171,8 +171,8 @@ class Refinement:
         if inherited is not None:
             fine, coarse = fine or inherited.fine, coarse or inherited.coarse
             names = {**inherited.names, **(names or {})}
-        if fine is None or coarse is None:
-            raise TypeError(f"{cls.__name__} says neither fine= nor coarse=, or only one of them")
+        if not (isinstance(fine, type) and isinstance(coarse, type)):
+            raise TypeError(f"{cls.__name__} has to say which models it maps: fine=… and coarse=…")
         cls.__refinement__ = RefinementInfo(fine, coarse, dict(names or {}))  # type: ignore[attr-defined]
 
 

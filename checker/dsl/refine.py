@@ -83,7 +83,7 @@ class _Mapping:
         """Return the refinement.
 
         Raises:
-            QuoraxError: M087 to M092, and what is wrong with the text.
+            QuoraxError: M087 to M091, and what is wrong with the text.
 
         """
         own = self._own_names()
@@ -119,7 +119,7 @@ class _Mapping:
                     methods[item.name] = Method(item.name, item, file, names, {}, cls.__name__)
                 elif not isinstance(item, ast.Expr | ast.Pass):
                     remedy = "name them after variables of the coarser model"
-                    self._problems.append(Diagnostic(file.span(item), "M090", "a mapping has methods only", remedy))
+                    self._problems.append(Diagnostic(file.span(item), "M089", "a mapping has methods only", remedy))
         return methods
 
     def _check_names(self, methods: Mapping[str, Method], coarse: System) -> None:
@@ -128,7 +128,7 @@ class _Mapping:
             if name not in known:
                 remedy = nearest(name, known) or f"it has {', '.join(known) or 'none'}"
                 message = f"{coarse.name} has no variable {name}"
-                self._problems.append(Diagnostic(method.file.span(method.node), "M088", message, remedy))
+                self._problems.append(Diagnostic(method.file.span(method.node), "M087", message, remedy))
 
     def _own_names(self) -> dict[Any, Any]:
         """Return which class of the finer model stands for a class of the coarser: by its name, or as `names` says."""
@@ -140,7 +140,7 @@ class _Mapping:
         if isinstance(variable.type, BagType | FifoType) or variable.is_budget:
             what = f"the {'budget' if variable.is_budget else variable.type} {variable.name}"
             remedy = "refine a model without it: what is bounded or delivered there is no part of what it specifies"
-            raise error(self._span, "M092", f"no mapping can make {what} of {coarse.name}", remedy)
+            raise error(self._span, "M091", f"no mapping can make {what} of {coarse.name}", remedy)
         kind = _value_type(variable)
         if method is not None:
             return compile_image(method, self._compiler.registry, self._compiler.members, kind)
@@ -149,7 +149,7 @@ class _Mapping:
             has = f"has one of type {own.type}" if own else "has no such variable"
             raise error(
                 self._span,
-                "M088",
+                "M087",
                 f"nothing says what {variable.name} of {coarse.name} ({kind}) is: {self._fine.name} {has}",
                 f"add `def {variable.name}(self, fine: {self._info.fine.__name__}) -> {kind}`",
             )
@@ -179,10 +179,11 @@ def _mismatches(coarse: System, fine: System, span: Span) -> Iterator[Diagnostic
     records = {r.name: [(f.name, f.type) for f in r.fields] for r in fine.records}
     for r in coarse.records:
         if r.name in records and records[r.name] != [(f.name, f.type) for f in r.fields]:
-            yield _unmatched(r.name, coarse, fine, span, exists=True)
+            what = f"the record {r.name} has other fields in {fine.name} than in {coarse.name}"
+            yield Diagnostic(span, "M090", what, "give both the same fields, or rename one of them")
 
 
 def _unmatched(name: str, coarse: System, fine: System, span: Span, *, exists: bool) -> Diagnostic:
     what = f"is something else in {fine.name}" if exists else f"is nothing in {fine.name}"
     remedy = f"say what stands for it: names={{{name}: …}}"
-    return Diagnostic(span, "M091", f"{name} of {coarse.name} {what}", remedy)
+    return Diagnostic(span, "M090", f"{name} of {coarse.name} {what}", remedy)

@@ -25,8 +25,8 @@ PLACES_MAX = 3
 def explained(trace: Trace, image: Image) -> Trace:
     """Return a trace that ends in a step (or is just an initial state) that does not refine, with the reasons.
 
-    Notes on what else happened on the way are left out, but for the first step that the original model of a mutant would
-    not have taken.
+    Notes on what else happened on the way are left out, but for the first step that the original of a mutant would not
+    have taken.
     """
     refinement, coarse = image.refinement, image.coarse
     count = len(trace.steps)

@@ -1,8 +1,9 @@
 """Refinement as a property of steps: what a step of a finer model does to the mapped state, the coarser model can do.
 
 Martín Abadi, Leslie Lamport, "The Existence of Refinement Mappings" (1991): initial states map to initial states, and
-every step to a step of the coarser model or to no change. What is said there of fairness is not checked. The coarser model's actions are taken in transition form, and every variable
-they read is replaced by its image before the step; so any engine that judges transition invariants judges refinement.
+every step to a step of the coarser model or to no change. What is said there of fairness is not checked. The
+coarser model's actions are taken in transition form, and every variable they read is replaced by its image before the
+step; so any engine that judges transition invariants judges refinement.
 """
 
 from __future__ import annotations
