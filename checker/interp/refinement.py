@@ -25,10 +25,13 @@ from checker.ir.instance import Instance
 from checker.ir.refinement import InexpressibleError, StepGoals, step_goals
 from checker.ir.system import Property, System
 from checker.trace.trace import Trace
-from checker.trace.verdict import Engine, Progress, Report, Request, Result, Unknown, Verdict, Violated
+from checker.trace.verdict import Engine, Limits, Progress, Report, Request, Result, Unknown, Verdict, Violated
 
 REFERENCE = "interp"
 """The engine whose refinements the reference judges."""
+
+INTERRUPTED = "interrupted"
+"""What an engine says that a person stopped."""
 
 COMPILED = "explicit"
 """The engine that leaves to the reference what no expression says."""
@@ -116,8 +119,12 @@ class Refining:
         elif not walked:  # nothing is left to ask
             at_once = replace(plain, limits=replace(plain.limits, depth=0))
             reports.append(self.inner.run(system, instance, at_once, progress, base))
-        if walked:
-            meter = Meter(REFERENCE, request.limits, progress)
+        unfinished = next((r for r in reports if r.stopped_by == INTERRUPTED or r.error is not None), None)
+        if walked and unfinished is not None:
+            for claim in walked:
+                claim.verdict = Unknown(f"not every step was looked at: {unfinished.stopped_by}")
+        elif walked:
+            meter = Meter(REFERENCE, _left(request.limits, reports), progress)
             reports.append(_walked(machine, walked, request, meter, base))
         return _merged(reports, claims, request, remark=self._remark(walked))
 
@@ -195,6 +202,13 @@ def _cut(claim: _Claim, bounds: frozenset[str] | set[str]) -> Unknown:
     coarse = claim.image.refinement.coarse.name
     named = ", ".join(sorted(bounds))
     return Unknown(f"a step is none of {coarse}, perhaps only because {coarse} is cut by {named}: enlarge {named}")
+
+
+def _left(limits: Limits, reports: Sequence[Report]) -> Limits:
+    """Return the limits of a search that comes after others: what they took of the time is gone."""
+    if limits.seconds is None:
+        return limits
+    return replace(limits, seconds=max(0.0, limits.seconds - sum(r.seconds for r in reports)))
 
 
 class _StepWatch(Watch):
