@@ -70,7 +70,14 @@ def test_a_step_that_changes_nothing_fine_is_none_and_one_that_changes_the_image
     assert [len(t.steps) for t in refutations(refined(tmp_path, jump))] == [1, 1, 1]
 
 
-def test_stuttering_counts_only_where_every_variable_of_the_image_is_the_same(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("lit", "steps"),
+    [
+        ("fine.minute == 5", 5),  # the hour stays as it is
+        ("fine.minute > 1", 2),  # the clock strikes, which does not light it
+    ],
+)
+def test_every_variable_counts_in_a_step_and_in_what_is_none(lit: str, steps: int, tmp_path: Path) -> None:
     second = (
         "    hour: Annotated[int, Range(0, 2)]  # what it shows",
         "    hour: Annotated[int, Range(0, 2)]\n    lit: bool",
@@ -78,9 +85,9 @@ def test_stuttering_counts_only_where_every_variable_of_the_image_is_the_same(tm
     dark = ("self.hour = 0\n", "self.hour = 0\n        self.lit = False\n")
     mapped = (
         "        return fine.minute // 2\n",
-        "        return fine.minute // 2\n\n    def lit(self, fine: Fine) -> bool:\n        return fine.minute == 5\n",
+        f"        return fine.minute // 2\n\n    def lit(self, fine: Fine) -> bool:\n        return {lit}\n",
     )
-    assert [len(t.steps) for t in refutations(refined(tmp_path, second, dark, mapped))] == [5, 5, 5]
+    assert [len(t.steps) for t in refutations(refined(tmp_path, second, dark, mapped))] == [steps] * 3
 
 
 def test_an_initial_state_has_to_be_mapped_to_an_initial_state(tmp_path: Path) -> None:
