@@ -74,7 +74,7 @@ def coarse_instance(refinement: Refinement, instance: Instance) -> Instance:
         {d.type.name: instance.domains[d.type.name] for d in coarse.domains},
         {q.type.name: instance.quorums[q.type.name] for q in coarse.quorums},
         {g.name: instance.givens[g.name] for g in coarse.givens},
-        {},
+        {v.name: instance.budgets[v.name] for v in coarse.variables if v.is_budget},
         instance.settings,
     )
 
