@@ -20,15 +20,17 @@ def engine_of(options: argparse.Namespace) -> Engine:
         QuoraxError: C008 for one that there is not, C018 for options that it does not have.
 
     """
+    from checker.interp.refinement import Refining
+
     engine = engine_named(options.engine)
     _check_options(engine.name, options)
     if engine.name in SYMBOLIC:
-        return _symbolic(engine.name, options)
+        return Refining(_symbolic(engine.name, options))
     if engine.name != "explicit":
         return engine
     from checker.explicit.engine import ExplicitEngine
 
-    return ExplicitEngine(options.workers, options.store, not options.no_symmetry, options.reduction)
+    return Refining(ExplicitEngine(options.workers, options.store, not options.no_symmetry, options.reduction))
 
 
 def engine_named(name: str) -> Engine:
@@ -48,9 +50,11 @@ def available_engines() -> Mapping[str, Engine]:
     """Return the engines by name."""
     from checker.explicit.engine import ExplicitEngine
     from checker.interp.engine import Interpreter
+    from checker.interp.refinement import Refining
     from checker.smt.engine import BmcEngine, InductionEngine
 
-    return {engine.name: engine for engine in (Interpreter(), ExplicitEngine(), BmcEngine(), InductionEngine())}
+    engines: tuple[Engine, ...] = (Interpreter(), ExplicitEngine(), BmcEngine(), InductionEngine())
+    return {engine.name: Refining(engine) for engine in engines}
 
 
 def _check_options(name: str, options: argparse.Namespace) -> None:

@@ -10,7 +10,7 @@ from checker.cli.console import Console, console, is_live
 from checker.cli.outputs import write_document, write_trace
 from checker.cli.progress import ProgressLine
 from checker.cli.status import Status
-from checker.cli.subject import Asked, Subject
+from checker.cli.subject import Asked, Subject, with_refinements
 from checker.ir.hash import model_hash
 from checker.report.document import report_document
 from checker.report.terminal import check_summary
@@ -46,6 +46,7 @@ def explore(
     again: Sequence[str] = ("check",),
 ) -> Status:
     """Run the engine and show its report; `again` is the command, with its options, that shows a violation again."""
+    subject = with_refinements(subject, asked)
     seed, runs = getattr(options, "seed", 0), getattr(options, "runs", 0)
     request = Request(asked.properties, asked.witnesses, limits, seed, runs, temporal=asked.temporal)
     with ProgressLine(sys.stderr, is_live=is_live(sys.stderr), is_quiet=options.quiet) as progress:

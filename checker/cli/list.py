@@ -55,6 +55,7 @@ def _model(target: str) -> Iterator[str]:
     yield from _section("instances", _instances(spec))
     yield from _section("actions", [(a.name, _first_line(a.doc)) for a in system.actions])
     yield from _section("properties", [(p.name, _first_line(p.doc)) for p in system.properties])
+    yield from _section("refinements", [(n, _first_line(m.__doc__ or "")) for n, m in model.refinements.items()])
     yield from _section("temporal properties", _temporal(spec))
     yield from _section("predicates", _predicates(system))
     yield from _section("mutants", _mutants(model, spec))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from checker.cli.bounds import INSTANCE, parse_bounds
 from checker.cli.parser import suggestion
@@ -141,20 +141,21 @@ def find_properties(subject: Subject, named: list[str] | None) -> Asked:
     if subject.mutant:
         return _named(subject, (subject.mutant.breaks,))
     invariants = tuple(p.name for p in subject.system.properties)
-    return Asked(invariants, spec_witnesses(subject), spec_temporal(subject))
+    return Asked((*invariants, *spec_refinements(subject)), spec_witnesses(subject), spec_temporal(subject))
 
 
 def _named(subject: Subject, names: tuple[str, ...]) -> Asked:
     invariants = tuple(p.name for p in subject.system.properties)
     predicates = predicates_of(subject.system)
     temporal = temporal_properties(subject.spec) if subject.spec else {}
-    known = (*invariants, *predicates, *temporal, DEADLOCK)
+    refinements = tuple(subject.model.refinements)
+    known = (*invariants, *predicates, *temporal, *refinements, DEADLOCK)
     for name in names:
         if name not in known:
             message = f"{subject.system.name} has no property {name}"
             raise error(NOWHERE, "C006", message, suggestion(name, known))
     return Asked(
-        tuple(n for n in names if n in invariants or n == DEADLOCK),
+        tuple(n for n in names if n in (*invariants, *refinements, DEADLOCK)),
         tuple(n for n in names if n in predicates),
         tuple(temporal[n] for n in names if n in temporal),
     )
@@ -173,6 +174,12 @@ def spec_witnesses(subject: Subject) -> tuple[str, ...]:
     return tuple(dict.fromkeys(p.text for s in found if s.instance.text == subject.instance.name for p in s.predicates))
 
 
+def spec_refinements(subject: Subject) -> tuple[str, ...]:
+    """Return the refinements that the spec says hold at this instance."""
+    claimed = _claimed(subject)
+    return tuple(name for name in subject.model.refinements if name in claimed)
+
+
 def spec_temporal(subject: Subject) -> tuple[TemporalProperty, ...]:
     """Return the temporal properties that the spec says hold at this instance.
 
@@ -180,6 +187,26 @@ def spec_temporal(subject: Subject) -> tuple[TemporalProperty, ...]:
     """
     if subject.spec is None:
         return ()
-    checks = (d for d in subject.spec.demands if isinstance(d, CheckDecl) and d.instance.text == subject.instance.name)
-    claimed = {claim.name for check in checks if check.expectation.kind == "hold" for claim in check.claims}
+    claimed = _claimed(subject)
     return tuple(p for name, p in temporal_properties(subject.spec).items() if name in claimed)
+
+
+def _claimed(subject: Subject) -> frozenset[str]:
+    """Return the names of what the spec says holds at this instance."""
+    demands = subject.spec.demands if subject.spec else ()
+    checks = (d for d in demands if isinstance(d, CheckDecl) and d.instance.text == subject.instance.name)
+    return frozenset(claim.name for check in checks if check.expectation.kind == "hold" for claim in check.claims)
+
+
+def with_refinements(subject: Subject, asked: Asked) -> Subject:
+    """Return the subject with the refinements that are asked for as part of its system.
+
+    Raises:
+        QuoraxError: what is wrong with the coarser models, or with the mappings to them.
+
+    """
+    names = [n for n in asked.properties if n in subject.model.refinements]
+    if not names:
+        return subject
+    system = subject.model.refining(names, subject.mutant.name if subject.mutant else "")
+    return replace(subject, system=system)

@@ -14,6 +14,7 @@ from checker.dsl.model import (
     Byzantine,
     Constant,
     Model,
+    Refinement,
     Volatile,
     action,
     choose,
@@ -31,7 +32,7 @@ from checker.dsl.networks import Bag, Fifo, MessageSet
 
 __all__ = [
     "Annotated", "Bag", "Bound", "Budget", "Byzantine", "Constant", "Crashes", "Enum", "Family", "Fifo", "Majority",
-    "Map", "MessageSet", "Model", "Order", "Range", "Restarts", "Seq", "Set", "Sort", "Threshold", "Volatile",
-    "action", "auto", "choose", "initial", "invariant", "mapping", "maximal", "message", "minimal", "mutant", "only",
-    "record", "require", "spend", "successor", "transition_invariant",
+    "Map", "MessageSet", "Model", "Order", "Range", "Refinement", "Restarts", "Seq", "Set", "Sort", "Threshold",
+    "Volatile", "action", "auto", "choose", "initial", "invariant", "mapping", "maximal", "message", "minimal",
+    "mutant", "only", "record", "require", "spend", "successor", "transition_invariant",
 ]  # fmt: skip

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import sys
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import FunctionType
 from typing import Any
@@ -55,9 +55,14 @@ class Definitions:
 
 def definitions_of(model: type) -> Definitions:
     """Return the functions and classes behind a model; raises as `compile_model` does."""
-    compiler = _Compiler(model)
+    compiler = Compiler(model)
     compiler.system()
     return Definitions(compiler.members.methods, compiler.registry.classes, compiler.registry.replacement)
+
+
+def replacements_of(model: type) -> list[Mapping[Any, Any]]:
+    """Return what a model and its ancestors `replace`, the most basic ancestor first."""
+    return [vars(c).get("replaced", {}) for c in reversed(model.__mro__) if issubclass(c, Model) and c is not Model]
 
 
 def compile_model(model: type) -> System:
@@ -67,7 +72,7 @@ def compile_model(model: type) -> System:
         QuoraxError: every error in its text, in source order.
     """
     try:
-        system = _Compiler(model).system()
+        system = Compiler(model).system()
         check_system(system)
         return system
     except RecursionError:
@@ -76,14 +81,14 @@ def compile_model(model: type) -> System:
         ) from None
 
 
-class _Compiler:
+class Compiler:
     """Holds what the phases of one compilation share."""
 
-    def __init__(self, model: type) -> None:
+    def __init__(self, model: type, replaced: Sequence[Mapping[Any, Any]] = ()) -> None:
         self.model = model
         self.sources = Sources()
         ancestors = [c for c in reversed(model.__mro__) if issubclass(c, Model) and c is not Model]
-        self.registry = Registry(self.sources, [vars(c).get("replaced", {}) for c in ancestors])
+        self.registry = Registry(self.sources, [*replacements_of(model), *replaced])
         self.ancestors = ancestors
         self.variables = _type_variables(model)
         self.members = Members()

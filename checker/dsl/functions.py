@@ -16,7 +16,7 @@ from checker.dsl.registry import Registry
 from checker.dsl.scope import Members, Method, Scope, not_none
 from checker.ir.expr import Expr, Ite, Let
 from checker.ir.system import Function, Parameter
-from checker.ir.types import BOOL, Type, join
+from checker.ir.types import BOOL, Type, accepts, join
 
 BRANCHES_MAX = 256
 """Paths through one helper; what follows an `if` without a return is compiled once for each branch."""
@@ -85,6 +85,33 @@ def compile_function(method: Method, registry: Registry, members: Members) -> Fu
         ast.get_docstring(method.node) or "",
         span=scope.span(method.node),
     )
+
+
+def compile_image(method: Method, registry: Registry, members: Members, kind: Type) -> Expr:
+    """Return the body of a mapping's method as a value of type `kind`, a variable of a coarser model.
+
+    Raises:
+        QuoraxError: M088 if the method returns another type, M089 if its parameters are not a mapping's.
+    """
+    scope = Scope(method, registry, members)
+    arguments, returns = method.node.args, method.node.returns
+    is_plain = not (arguments.vararg or arguments.kwarg or arguments.kwonlyargs or arguments.posonlyargs)
+    if len(arguments.args) != 2 or not is_plain or arguments.defaults or method.node.decorator_list:
+        raise scope.error(
+            method.node,
+            "M089",
+            f"{method.name} does not take the finer model's state, and nothing else",
+            f"write `def {method.name}(self, fine: Fine) -> {kind}`",
+        )
+    scope.self_name = arguments.args[1].arg
+    if returns is None:
+        raise scope.error(method.node, "M063", f"{method.name} does not say what it returns", f"write `-> {kind}`")
+    given, _ = registry.type_of_annotation(returns, method.file, method.names, method.variables)
+    if not accepts(kind, given):
+        raise scope.error(
+            returns, "M088", f"{method.name} is {given} here, and {kind} in the coarser model", f"return {kind}"
+        )
+    return _block(method.node.body, scope, kind, [0])
 
 
 def compile_predicate(method: Method, registry: Registry, members: Members) -> tuple[Expr, Scope]:

@@ -12,23 +12,26 @@ import re
 import sys
 import traceback
 import types
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 import checker
 from checker.diagnostics import NOWHERE, QuoraxError, Span, error
 from checker.dsl.compile import compile_model
-from checker.dsl.model import Model, MutantInfo
+from checker.dsl.model import Model, MutantInfo, Refinement
+from checker.dsl.refine import refinement_info, refining
 from checker.dsl.registry import nearest
-from checker.dsl.source import display_name, parse, syntax_error
+from checker.dsl.source import Sources, display_name, parse, syntax_error
+from checker.ir.refinement import PREFIX
 from checker.ir.system import System
 
 BUNDLED = Path(checker.__file__).parent.parent / "models"
 """The folder of the models that come with the toolkit: beside it, in a checkout and when installed."""
 
 MUTANTS_SUFFIX = "_mutants"
+REFINES_SUFFIX = "_refines"
 
 FORMS = {
     "Map": "write Map[Key, Value]",
@@ -56,16 +59,30 @@ class LoadedMutant:
 
 @dataclass(frozen=True)
 class LoadedModel:
-    """A model and its mutants, by their name in snake_case. `name` is the file's stem."""
+    """A model and its mutants, by their name in snake_case. `name` is the file's stem.
+
+    `refinements` are its mappings to coarser models, by the name under which they are checked: `refines:voting`.
+    """
 
     name: str
     model: type
     path: Path
     mutants: Mapping[str, LoadedMutant]
+    refinements: Mapping[str, type] = field(default_factory=dict[str, type])
 
     @cached_property
     def system(self) -> System:
         return compile_model(self.model)
+
+    def refining(self, names: Collection[str], mutant: str = "") -> System:
+        """Return the system of the model, or of a mutant, with those of its refinements that are named.
+
+        Raises:
+            QuoraxError: every error in the models and the mappings.
+
+        """
+        mappings = {name: mapping for name, mapping in self.refinements.items() if name in names}
+        return refining(self.mutants[mutant].model if mutant else self.model, mappings)
 
     def mutant(self, name: str) -> LoadedMutant:
         """Return a mutant by name or catalogue number.
@@ -83,7 +100,7 @@ class LoadedModel:
 def bundled_models() -> tuple[str, ...]:
     """Return the names of the bundled models, sorted."""
     names = (p.stem for p in BUNDLED.glob("*.py"))
-    return tuple(sorted(n for n in names if not n.startswith("_") and not n.endswith(MUTANTS_SUFFIX)))
+    return tuple(sorted(n for n in names if not n.startswith("_") and not n.endswith((MUTANTS_SUFFIX, REFINES_SUFFIX))))
 
 
 def load(target: str) -> LoadedModel:
@@ -104,7 +121,10 @@ def load(target: str) -> LoadedModel:
         raise error(NOWHERE, "M017", f"there is no file {place}", "give the path of a model file, or a bundled name")
     module = _import(path.resolve())
     model = _model_class(module, path, class_name)
-    return LoadedModel(path.stem, model, path, _mutants(module, path.resolve(), model))
+    path_found = path.resolve()
+    return LoadedModel(
+        path.stem, model, path, _mutants(module, path_found, model), _refinements(module, path_found, model)
+    )
 
 
 def snake_case(name: str) -> str:
@@ -184,15 +204,36 @@ def _model_class(module: types.ModuleType, path: Path, class_name: str) -> type:
 
 def _mutants(module: types.ModuleType, path: Path, model: type) -> dict[str, LoadedMutant]:
     """Return the mutants of a model, from its own file and from the file of mutants beside it."""
-    modules = [module]
-    beside = path.with_name(f"{path.stem}{MUTANTS_SUFFIX}.py")
-    if beside.is_file():
-        modules.append(_import(beside))
     found: dict[str, LoadedMutant] = {}
-    for place in modules:
+    for place in (module, *_beside(path, MUTANTS_SUFFIX)):
         for value in vars(place).values():
             info = vars(value).get("__mutant__") if isinstance(value, type) else None
             if isinstance(info, MutantInfo) and issubclass(value, model) and value.__module__ == place.__name__:
                 name = snake_case(value.__name__)
                 found[name] = LoadedMutant(name, info.id, info.breaks, value)
     return found
+
+
+def _refinements(module: types.ModuleType, path: Path, model: type) -> dict[str, type]:
+    """Return the mappings of a model to coarser ones, from its own file and from the file of mappings beside it."""
+    found: dict[str, type] = {}
+    for place in (module, *_beside(path, REFINES_SUFFIX)):
+        for value in vars(place).values():
+            if not isinstance(value, type) or not issubclass(value, Refinement) or value is Refinement:
+                continue
+            info = refinement_info(value)
+            if info.fine is model and value.__module__ == place.__name__:
+                name = f"{PREFIX}{snake_case(info.coarse.__name__)}"
+                if name in found:
+                    shown = f"{found[name].__name__} and {value.__name__}"
+                    file, node = Sources().of_class(value)
+                    message = f"{path.name} has two mappings {name}: {shown}"
+                    raise error(file.span(node), "M092", message, "keep one of them")
+                found[name] = value
+    return found
+
+
+def _beside(path: Path, suffix: str) -> list[types.ModuleType]:
+    """Return the module in the file that is called as the model's with a suffix, if there is one."""
+    beside = path.with_name(f"{path.stem}{suffix}.py")
+    return [_import(beside)] if beside.is_file() else []

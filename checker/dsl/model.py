@@ -137,6 +137,45 @@ def mutant(id: str, *, breaks: str) -> Callable[[C], C]:
     return mark
 
 
+@dataclass(frozen=True, slots=True)
+class RefinementInfo:
+    """Which models a mapping is between, and what stands in the finer for sorts and quorum systems of the coarser."""
+
+    fine: type[Model]
+    coarse: type[Model]
+    names: Mapping[Any, Any]
+
+
+class Refinement:
+    """A refinement mapping: how a state of a finer model is seen as one of a coarser model, variable by variable.
+
+    Each method is named after a variable of the coarser model and returns its value, given the finer model's state; a
+    variable that both models have needs none. `names` says which sort, order, enum, bound or quorum system of the finer
+    model stands for one of the coarser that has another name::
+
+        class PaxosRefinesVoting(Refinement, fine=Paxos, coarse=Voting, names={VoteQuorum: AcceptQuorum}):
+            def votes(self, paxos: Paxos) -> Map[Acceptor, Set[Vote]]: ...
+
+    A mapping for a variant of the finer model is a subclass: what is not said again is inherited.
+    """
+
+    def __init_subclass__(
+        cls,
+        fine: type[Model] | None = None,
+        coarse: type[Model] | None = None,
+        names: Mapping[Any, Any] | None = None,
+        **options: Any,
+    ) -> None:
+        super().__init_subclass__(**options)
+        inherited: RefinementInfo | None = getattr(cls, "__refinement__", None)
+        if inherited is not None:
+            fine, coarse = fine or inherited.fine, coarse or inherited.coarse
+            names = {**inherited.names, **(names or {})}
+        if not (isinstance(fine, type) and isinstance(coarse, type)):
+            raise TypeError(f"{cls.__name__} has to say which models it maps: fine=… and coarse=…")
+        cls.__refinement__ = RefinementInfo(fine, coarse, dict(names or {}))  # type: ignore[attr-defined]
+
+
 class Disabled(Exception):  # noqa: N818 - an outcome, not an error
     """Raised natively where an action is not enabled."""
 

@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from checker.gate.lock import Entry, Graph, settings_document
 from checker.gate.obligations import Obligation, Run
-from checker.ir.hash import formula_hash, model_hash, property_hash
+from checker.ir.hash import formula_hash, model_hash, property_hash, refinement_hash
 from checker.ir.system import Property, System
 from checker.report.gate_report import Failure, FailureKind
 from checker.report.words import verdict_trace
@@ -66,7 +66,7 @@ def against_lock(obligation: Obligation, entry: Entry, locked: Entry) -> Iterato
 
 
 def asked_hash(system: System, obligation: Obligation) -> str:
-    """Return the hash of what is asked for: a property, or the predicate of a witness; "" for deadlock."""
+    """Return the hash of what is asked for: a property, the predicate of a witness, a refinement; "" for deadlock."""
     if obligation.temporal is not None:
         return formula_hash(system, obligation.temporal.text, atoms_of(obligation.temporal.formula))
     if obligation.demand == "witness":
@@ -75,6 +75,8 @@ def asked_hash(system: System, obligation: Obligation) -> str:
         system = replace(system, properties=(asked,))
     elif obligation.property == DEADLOCK:
         return ""
+    elif obligation.property in {r.name for r in system.refinements}:
+        return refinement_hash(system, obligation.property)
     return property_hash(system, obligation.property)
 
 

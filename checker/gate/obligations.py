@@ -79,11 +79,16 @@ def obligations_of(spec: ResolvedSpec, preset: str | None = None) -> tuple[Oblig
 
 
 def runs_of(spec: ResolvedSpec, obligations: Iterable[Obligation]) -> tuple[Run, ...]:
-    """Return the runs that decide the supported obligations: one for each system, instance, engine and depth."""
-    groups: dict[tuple[str, str, str, int | None], list[Obligation]] = {}
+    """Return the runs that decide the supported obligations: one for each system, instance, engine and depth.
+
+    Refinements have runs of their own: the models that they name are no part of what other obligations rest on.
+    """
+    groups: dict[tuple[str, str, str, int | None, bool], list[Obligation]] = {}
     for obligation in obligations:
         if not obligation.unsupported:
-            key = (obligation.mutant, obligation.instance, obligation.engine, obligation.expectation.depth)
+            is_refinement = obligation.property in spec.model.refinements
+            where = (obligation.mutant, obligation.instance, obligation.engine)
+            key = (*where, obligation.expectation.depth, is_refinement)
             groups.setdefault(key, []).append(obligation)
     return tuple(_run(spec, group) for group in groups.values())
 
@@ -100,7 +105,9 @@ def _run(spec: ResolvedSpec, group: list[Obligation]) -> Run:
     )
     base = spec.model.system if first.mutant else None
     instance = spec.instances[first.mutant, first.instance]
-    return Run(spec.system(first.mutant), base, instance, first.engine, request, tuple(group))
+    refined = {o.property for o in group} & spec.model.refinements.keys()
+    system = spec.model.refining(refined, first.mutant) if refined else spec.system(first.mutant)
+    return Run(system, base, instance, first.engine, request, tuple(group))
 
 
 def _limits(spec: ResolvedSpec, instance: str, depth: int | None) -> Limits:

@@ -94,6 +94,11 @@ def _verdict(exploration: Findings, goal: Goal, base: System | None) -> Verdict:
     if found is not None:
         trace = _trace(exploration, found, base, property=goal.name)
         return Reached(trace) if goal.kind == "witness" else Violated(trace)
+    return undecided(exploration, goal)
+
+
+def undecided(exploration: Findings, goal: Goal) -> Verdict:
+    """Return the verdict on a goal that nothing decided."""
     if exploration.complete_to is not None:
         what = "not reached" if goal.kind == "witness" else "no violation"
         return Unknown(f"{what} within {exploration.complete_to} steps; what is deeper was not explored", "depth")

@@ -69,6 +69,18 @@ def formula_hash(system: System, text: str, names: Iterable[str]) -> str:
     return _digest("formula", text, tuple(property_hash(system, name) for name in names))
 
 
+def refinement_hash(system: System, name: str) -> str:
+    """Return the hash of a refinement: its mapping, the helpers that this uses, and the coarser model.
+
+    Raises:
+        KeyError: the system has no refinement of that name.
+
+    """
+    found = {r.name: r for r in system.refinements}[name]
+    helpers = _functions(system, functions_used(system, found.images))
+    return _digest("refinement", found.name, found.images, model_hash(found.coarse), helpers)
+
+
 def functions_used(system: System, expressions: Iterable[Expr]) -> frozenset[str]:
     """Return the names of the functions that the expressions call, directly or through others."""
     used: set[str] = set()

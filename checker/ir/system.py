@@ -278,6 +278,7 @@ class System:
     initial: tuple[Action, ...]
     actions: tuple[Action, ...]
     properties: tuple[Property, ...]
+    refinements: tuple[Refinement, ...] = ()
     doc: str = ""
     span: Span = field(default=NOWHERE, compare=False, kw_only=True)
 
@@ -301,3 +302,18 @@ class System:
 
     def property(self, name: str) -> Property:
         return next(p for p in self.properties if p.name == name)
+
+
+@dataclass(frozen=True, slots=True)
+class Refinement:
+    """The claim that a model, seen through a mapping, takes only steps of a coarser one.
+
+    `images` has an expression over the state of the finer model for each variable of `coarse`, in its order. `coarse`
+    speaks of the sorts, orders, enums, quorum systems, records and constants of the finer model, by its names.
+    """
+
+    name: str
+    coarse: System
+    images: tuple[Expr, ...]
+    doc: str = ""
+    span: Span = field(default=NOWHERE, compare=False, kw_only=True)

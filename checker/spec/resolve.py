@@ -228,7 +228,7 @@ class _Lookup:
                 seen.setdefault(key, span)
 
     def _claims(self, claims: tuple[Claim, ...], system: System) -> None:
-        known = [p.name for p in system.properties]
+        known = [*(p.name for p in system.properties), *self.model.refinements]
         predicates = _predicates(system)
         for claim in claims:
             if claim.is_deadlock or claim.name in known or claim.name in self.properties:

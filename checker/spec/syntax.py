@@ -30,6 +30,7 @@ _NAMES = {
     "INSTANCE": "the name of an instance",
     "SETTING": "the name of a sort, order, bound, constant or budget",
     "PROPERTY": "the name of a property",
+    "REFINEMENT": "the name of a property",
     "PREDICATE": "the name of a predicate",
     "MUTANT": "the name of a mutant",
     "ACTION": "the name of an action",

@@ -12,7 +12,8 @@ from tests.docs.transcripts import ROOT, blocks, commands, matches, run, write
 from tests.explicit.comparison import needs_compiler
 from tests.golden import assert_golden
 
-DOCUMENTS = [ROOT / "README.md", *(ROOT / "docs" / name for name in ("tutorial.md", "language.md", "quorums.md"))]
+EXECUTED = ("tutorial.md", "language.md", "quorums.md", "refinement.md")
+DOCUMENTS = [ROOT / "README.md", *(ROOT / "docs" / name for name in EXECUTED)]
 
 
 @needs_compiler

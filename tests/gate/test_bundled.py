@@ -12,6 +12,7 @@ from checker.gate.gate import run_gate
 from checker.gate.lock import read_lock, settings_document
 from checker.gate.obligations import obligations_of, runs_of
 from checker.interp.engine import Interpreter
+from checker.interp.refinement import Refining
 from checker.ir.hash import model_hash
 from checker.spec.find import BUNDLED, LOCK, bundled_specs
 from checker.spec.parse import parse_spec
@@ -25,7 +26,7 @@ def resolved(path: Path) -> ResolvedSpec:
 
 @pytest.mark.parametrize("path", bundled_specs(), ids=lambda path: path.stem)
 def test_the_smoke_preset_comes_out_as_expected(path: Path, tmp_path: Path) -> None:
-    engines = dict.fromkeys(("explicit", "interp"), Interpreter())  # the reference, whatever a spec names
+    engines = dict.fromkeys(("explicit", "interp"), Refining(Interpreter()))  # the reference, whatever a spec names
     report = run_gate((path,), preset="smoke", lock=tmp_path / LOCK, engines=engines, update=True, environment={})
     assert report.is_ok, [f.reason for f in report.all_failures]
 

@@ -38,6 +38,7 @@ NAMES = {
     "instance twice": "instance small: Lamp = 3",
     "setting twice": "instance other extends small: Hour = 3, Hour = 4",
     "unknown property": "check small: one_at_a_tim hold by explicit",
+    "unknown refinement": "check small: refines:darkness hold",
     "predicate as a property": "check small: lit hold",
     "deadlock without no": "check small: deadlock hold",
     "unknown predicate": "witness small: litt",
