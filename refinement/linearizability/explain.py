@@ -135,10 +135,11 @@ def sentences(explanation: Explanation) -> tuple[str, ...]:
     rival, conflict = explanation.rival, misfit.conflict
     if rival is None or conflict is None:
         return (f"{told(culprit)}, but every order of the operations that can precede it leaves {subject} in {found}",)
+    returned = f", which returned {clipped(show(rival.result))}," if tells(rival) else ""
     return (
-        f"{told(culprit)}, which fits only where {told(rival)} fits nowhere: that would find {subject} "
+        f"{told(culprit)}, which fits only where {_who(rival)}{returned} fits nowhere: it would find {subject} "
         f"in {_states(conflict.states)}",
-        f"after {show_call(rival)} by {rival.client}, every order leaves {subject} in {found}",
+        f"after {_who(rival)}, every order leaves {subject} in {found}",
     )
 
 
@@ -149,8 +150,12 @@ def subject_of(key: Value) -> str:
 
 def told(operation: Operation) -> str:
     """Return who called what, and what it returned."""
-    who = f"{clipped(show_call(operation))} by {operation.client}"
+    who = _who(operation)
     return f"{who} returned {clipped(show(operation.result))}" if tells(operation) else who
+
+
+def _who(operation: Operation) -> str:
+    return f"{clipped(show_call(operation))} by {operation.client}"
 
 
 def _states(states: tuple[Value, ...]) -> str:

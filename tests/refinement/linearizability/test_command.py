@@ -87,3 +87,22 @@ def test_a_timeline_can_be_drawn(quorax: Run, folder: Path) -> None:
 def test_an_output_that_cannot_be_written_is_told_first(quorax: Run) -> None:
     assert "error[C009]" in quorax("linearize", "stale.ndjson", "--diagram", "x.gif").err
     assert "error[C010]" in quorax("linearize", "stale.ndjson", "--json", "no/x.json").err
+
+
+def test_a_verdict_that_cannot_be_explained_within_the_limit_is_given_all_the_same(quorax: Run, folder: Path) -> None:
+    wide = HEADER + "".join(event("invoke", f"c{i}", op="write", value=i) for i in range(12))
+    wide += "".join(event("return", f"c{i}", value=None) for i in range(12))
+    wide += event("invoke", "r", op="read") + event("return", "r", value=99)
+    wrong = "".join(event(kind, "w", **more) for kind, more in (
+        ("invoke", {"op": "read", "key": "k"}), ("return", {"value": 5}),
+    ))  # fmt: skip
+    (folder / "wide.ndjson").write_text(wide + wrong, encoding="utf-8")
+    ran = quorax("linearize", "wide.ndjson", "--configurations", "3")
+    assert ran.status == 1
+    assert 'not linearizable: 1 key, "k"; 1 key undetermined' in ran.out
+    (folder / "first.ndjson").write_text(STALE, encoding="utf-8")
+    limits = [quorax("linearize", "first.ndjson", "--configurations", str(n)) for n in range(1, 30)]
+    unexplained = [r for r in limits if r.status == 1 and "why is not explained: the limit of" in r.out]
+    assert unexplained
+    assert all(r.status in (1, 3) for r in limits)
+    assert "fits" not in unexplained[0].out

@@ -145,8 +145,8 @@ def test_an_operation_that_fits_only_where_another_does_not_is_told_in_two() -> 
         Operation("c3", "dequeue", None, None, 1, 3, 4),
     )
     assert sentences(explained(OBJECTS["queue"], operations)) == (
-        "dequeue by c2 returned 1, which fits only where dequeue by c3 returned 1 fits nowhere: "
-        "that would find the object in {[]}",
+        "dequeue by c2 returned 1, which fits only where dequeue by c3, which returned 1, fits nowhere: "
+        "it would find the object in {[]}",
         "after dequeue by c3, every order leaves the object in {[]}, where it returns {nil}",
     )
 
