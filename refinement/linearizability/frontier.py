@@ -1,7 +1,7 @@
 """Finds where a history stops being linearizable: the first return for which no order of the operations is left.
 
 Goes through the events in their order and keeps every configuration that the object may be in, ordering operations no
-earlier than a return demands: the just-in-time linearization of Lowe (2017), section 5. It shares the steps of the
+earlier than a return demands: just-in-time linearization, as in Lowe (2017). It shares the steps of the
 object with `search.py` but not the search, so that each confirms what the other finds.
 """
 
