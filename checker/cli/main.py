@@ -11,7 +11,7 @@ import contextlib
 import importlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol, TextIO, cast
 
 import checker
@@ -31,7 +31,7 @@ COMMANDS = {
     "quorum": "decide for any number of processes which quorums meet, or what a model's quorums do",
     "export": "write the same system in another language",
 }
-"""Every command with one line about it; `checker.cli.<command>` holds it."""
+"""Every command of the toolkit with one line about it; `checker.cli.<command>` holds it. Others are extensions."""
 
 
 class CommandModule(Protocol):
@@ -69,10 +69,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _dispatch(words: list[str]) -> Status:
     name = next((word for word in words if not word.startswith("-")), None)
-    if name is not None and name not in COMMANDS:
-        raise error(NOWHERE, "C002", f"there is no command {name!r}", suggestion(name, COMMANDS))
-    module = cast(CommandModule, importlib.import_module(f"checker.cli.{name}")) if name else None
-    parser = _parser(name, module)
+    module = _module(name) if name else None
+    others = {} if name in COMMANDS or "--version" in words else _other_commands()
+    parser = _parser(name, module, {**COMMANDS, **others})
     if name is None and not words:
         parser.print_help(sys.stderr)
         return Status.USAGE
@@ -82,7 +81,30 @@ def _dispatch(words: list[str]) -> Status:
     return module.run(options)
 
 
-def _parser(chosen: str | None, module: CommandModule | None) -> Parser:
+def _module(name: str) -> CommandModule:
+    """Return the module of a command, of quorax or of another installed package.
+
+    Raises:
+        QuoraxError: C002 if there is none, C019 if another's cannot be loaded.
+
+    """
+    if name in COMMANDS:
+        return cast(CommandModule, importlib.import_module(f"checker.cli.{name}"))
+    from checker.cli.extensions import extension_names, load_extension
+
+    if name not in extension_names():
+        known = (*COMMANDS, *extension_names())
+        raise error(NOWHERE, "C002", f"there is no command {name!r}", suggestion(name, known))
+    return cast(CommandModule, load_extension(name))
+
+
+def _other_commands() -> dict[str, str]:
+    from checker.cli.extensions import summaries
+
+    return {name: summary for name, summary in summaries().items() if name not in COMMANDS}
+
+
+def _parser(chosen: str | None, module: CommandModule | None, known: Mapping[str, str]) -> Parser:
     """Return the parser of the whole command line, in which only the chosen command knows its arguments."""
     codes = "\n".join(f"  {status.value}  {meaning}" for status, meaning in MEANINGS.items())
     parser = Parser(
@@ -95,7 +117,7 @@ def _parser(chosen: str | None, module: CommandModule | None) -> Parser:
     common_arguments(parser)
     parser.set_defaults(quiet=False, debug=False)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
-    for name, summary in COMMANDS.items():
+    for name, summary in known.items():
         sub = commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
         if name == chosen and module is not None:
             module.configure(sub)

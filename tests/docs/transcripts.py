@@ -10,6 +10,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.registered import register
+
 ROOT = Path(__file__).parent.parent.parent
 BLOCK = re.compile(r"^```(?P<info>[^\n]*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 SECONDS = re.compile(r"\b\d+\.\d s\b")
@@ -59,7 +61,11 @@ def run(command: Command, folder: Path) -> str:
     """Return what a `quorax` command prints, its exit code ignored: the output says what happened."""
     words = shlex.split(command.text)
     assert words[0] == "quorax"
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", "COLUMNS": "100"}
+    registered = folder / ".registered"
+    if not registered.is_dir():
+        register(registered)
+    path = f"{ROOT}{os.pathsep}{registered}"
+    environment = {**os.environ, "PYTHONPATH": path, "NO_COLOR": "1", "COLUMNS": "100"}
     environment.pop("CI", None)
     done = subprocess.run(
         [sys.executable, "-m", "checker.cli.main", *words[1:]],

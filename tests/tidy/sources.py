@@ -66,7 +66,7 @@ def sources(*folders: str) -> tuple[Source, ...]:
 
 def text_files() -> tuple[Path, ...]:
     """Return every text file of the project that people wrote."""
-    folders = ("checker", "models", "specs", "tests", "docs", "benchmarks", ".ci", ".github")
+    folders = ("checker", "models", "refinement", "specs", "tests", "docs", "benchmarks", ".ci", ".github")
     kinds = ("*.py", "*.md", "*.spec", "*.lark", "*.txt", "*.toml", "*.yaml", "*.yml", "*.dot", "*.json", "run")
     below = (path for folder in folders for kind in kinds for path in (ROOT / folder).rglob(kind))
     top = (path for kind in (*kinds, ".gitignore") for path in ROOT.glob(kind))

@@ -9,7 +9,7 @@ import pytest
 
 from tests.tidy.sources import ROOT, Source, sources, text_files
 
-PYTHON = sources("checker", "models", "tests", "benchmarks")
+PYTHON = sources("checker", "models", "refinement", "tests", "benchmarks")
 LINES_MAX = 600
 FUNCTION_LINES_MAX = 60
 
@@ -47,11 +47,12 @@ def test_nothing_is_left_open_and_nothing_depends_on_a_machine(path: object) -> 
     assert not MACHINE_PATH.search(text)
 
 
-def test_every_module_of_the_checker_is_used() -> None:
-    everything = {s.module for s in sources("checker") if not s.name.endswith("__init__.py")}
-    imported = {i.module for s in sources("checker") for i in s.imports}
-    named = {f"{i.module}.{name}" for s in sources("checker") for i in s.imports for name in _names(s, i.line)}
-    commands = {s.module for s in sources("checker/cli") if "\ndef configure(" in s.text}
+def test_every_module_of_the_checker_and_of_refinement_is_used() -> None:
+    files = sources("checker", "refinement")
+    everything = {s.module for s in files if not s.name.endswith("__init__.py")}
+    imported = {i.module for s in files for i in s.imports}
+    named = {f"{i.module}.{name}" for s in files for i in s.imports for name in _names(s, i.line)}
+    commands = {s.module for s in files if "\ndef configure(" in s.text}
     unused = everything - imported - named - commands
     assert unused == ENTRY_POINTS.keys() & everything
 

@@ -56,6 +56,11 @@ MODEL_LIBRARY = frozenset(("__future__", "checker.dsl", "enum", "typing"))
 
 CHECKER = sources("checker")
 
+REFINEMENT = sources("refinement")
+
+REFINEMENT_CLOCKS = {("refinement/linearizability/budget.py", "time"): "time limits: no verdict depends on it"}
+"""Where refinement looks at a clock, and why it may."""
+
 
 def part_of(module: str) -> str:
     """Return which part of `checker` a module is in: "ir" for checker.ir.types, "" for checker itself."""
@@ -106,6 +111,16 @@ def test_pure_code_sees_no_clock_chance_or_operating_system(source: Source) -> N
 def test_every_exception_to_purity_is_used() -> None:
     used = {(s.name, i.module.split(".")[0]) for s in CHECKER for i in s.imports}
     assert PURITY_EXCEPTIONS.keys() <= used
+
+
+@pytest.mark.parametrize("source", REFINEMENT, ids=lambda s: s.name)
+def test_refinement_loads_models_and_implementations_through_the_loader_only(source: Source) -> None:
+    assert not {i.module.split(".")[0] for i in source.imports} & {"models", "impls", "specs", "tests", *THIRD_PARTY}
+
+
+def test_refinement_sees_clocks_and_chance_only_where_it_says_so() -> None:
+    used = {(s.name, i.module.split(".")[0]) for s in REFINEMENT for i in s.imports}
+    assert {(name, module) for name, module in used if module in CLOCKS_AND_CHANCE} == REFINEMENT_CLOCKS.keys()
 
 
 @pytest.mark.parametrize("source", sources("models"), ids=lambda s: s.name)

@@ -126,7 +126,7 @@ def test_the_wheel_has_everything_that_is_read_beside_the_code(wheel: Path) -> N
 
 def test_the_wheel_has_nothing_else(wheel: Path) -> None:
     tops = {name.split("/")[0] for name in zipfile.ZipFile(wheel).namelist()}
-    assert {top for top in tops if not top.endswith(".dist-info")} == {"checker", "models", "specs"}
+    assert {top for top in tops if not top.endswith(".dist-info")} == {"checker", "models", "refinement", "specs"}
 
 
 def test_the_installed_command_lists_and_checks_what_is_bundled(installed: Path, tmp_path: Path) -> None:
@@ -142,6 +142,25 @@ def test_a_stranger_who_uses_our_names_gets_the_bundled_models(installed: Path, 
     checked = run_quorax("check", "paxos", "--instance", "two_acceptors", at=stranger, installed=installed)
     assert checked.returncode == 0, checked.stderr
     assert "145 distinct states" in checked.stdout
+
+
+def test_a_stranger_who_uses_our_names_gets_our_further_commands(installed: Path, stranger: Path) -> None:
+    history = stranger / "history.txt"
+    history.write_text("0\t:invoke\t:read\tnil\n0\t:ok\t:read\t4\n", encoding="utf-8")
+    decided = run_quorax("linearize", history.name, at=stranger, installed=installed)
+    assert decided.returncode == 1, decided.stderr
+    assert "not linearizable" in decided.stdout
+
+
+def test_what_a_stranger_calls_refinement_is_never_loaded_instead_of_ours(installed: Path, stranger: Path) -> None:
+    (stranger / "refinement" / "__init__.py").write_text("", encoding="utf-8")
+    (stranger / "refinement" / "linearizability").mkdir()
+    command = "SUMMARY = 'theirs'\ndef configure(parser): ...\ndef run(options): print('theirs')\n"
+    (stranger / "refinement" / "linearizability" / "command.py").write_text(command, encoding="utf-8")
+    code = "import sys; from checker.cli.main import main; sys.path.insert(0, '.'); sys.exit(main(['linearize', 'x']))"
+    done = run_python(code, at=stranger, installed=installed)
+    assert done.returncode == 2, done.stdout
+    assert "error[C019]" in done.stderr
 
 
 def test_a_stranger_can_start_a_model_of_their_own(installed: Path, stranger: Path) -> None:

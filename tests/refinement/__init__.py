@@ -1,0 +1,1 @@
+"""Tests of what ties running systems to models."""
