@@ -65,6 +65,8 @@ def _check_name(name: str) -> None:
         raise error(NOWHERE, "C014", f"{name!r} is no name for a protocol", "use lower-case words: my_protocol")
     if name.endswith("_mutants"):
         raise error(NOWHERE, "C014", f"{name}: mutants are found beside their model", "name the model itself")
+    if name.endswith("_refines"):
+        raise error(NOWHERE, "C014", f"{name}: refinements are found beside their model", "name the model itself")
 
 
 def _make_folder(folder: Path) -> None:

@@ -173,7 +173,7 @@ class Session:
         except Exception as problem:
             self._failed(run, _internal_failure(place, problem))
         else:
-            if run.base is None and report.complete:
+            if run.base is None and report.complete and not run.system.refinements:  # these ask no invariants
                 self._remarks.setdefault(run.obligations[0].model, []).append(report.warnings)
             return report.stopped_by == INTERRUPTED
         return False

@@ -112,7 +112,7 @@ class Refining:
         told = [c for c in open_claims if c not in walked and c.goals is not None]
         for claim in open_claims:
             if claim not in (*walked, *told):
-                claim.verdict = Unknown(f"{self.name} cannot say what {claim.obstacle} does: use --engine interp")
+                claim.verdict = Unknown(f"{self.name} cannot say what {claim.obstacle} does: use check --engine interp")
         reports = []
         if told or plain.properties or plain.witnesses or plain.temporal:
             reports.append(self._told(system, instance, plain, told, progress, base))

@@ -54,7 +54,9 @@ def test_two_protocols_live_in_one_project(project: Path, quorax: Run) -> None:
     assert "ring/small  " in ran.out
 
 
-@pytest.mark.parametrize("name", ["Ring", "ring-2", "2ring", "class", "ring_mutants", "a/b", "", "_ring", "ring__two"])
+@pytest.mark.parametrize(
+    "name", ["Ring", "ring-2", "2ring", "class", "ring_mutants", "ring_refines", "a/b", "", "_ring", "ring__two"]
+)
 def test_a_name_must_do_for_a_file_and_a_class(name: str, quorax: Run, tmp_path: Path) -> None:
     ran = quorax("new", name)
     assert ran.status == 2

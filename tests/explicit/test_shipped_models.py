@@ -10,6 +10,7 @@ import pytest
 from checker.dsl.loader import bundled_models, load
 from checker.explicit.engine import ExplicitEngine
 from checker.interp.engine import Interpreter
+from checker.interp.refinement import Refining
 from checker.ir.instance import Instance, build_instance
 from checker.ir.system import System
 from checker.spec.parse import parse_spec
@@ -61,9 +62,9 @@ def test_a_mutant_is_refuted_in_the_fewest_steps_or_passes_as_its_spec_says(
     spec = parse_spec(SPECS / f"{name}.spec")
     temporal = temporal_properties(spec)
     request = Request(temporal=(temporal[claim],)) if claim in temporal else Request((claim,))
-    system = model.mutants[declared.mutant.text].system
+    system = model.refining([claim], declared.mutant.text)
     instance = build_instance(system, "test", instance_settings(spec, declared.instance.text))
-    verdict = ExplicitEngine().run(system, instance, request).results[0].verdict
+    verdict = Refining(ExplicitEngine()).run(system, instance, request).results[0].verdict
     if declared.expectation.kind == "hold":
         assert verdict == Holds("exhaustive")
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from checker.dsl.loader import load
@@ -177,7 +178,12 @@ def refined(
         assert len(fitting) == 1, f"{before!r} must stand once, in one text"
         texts[fitting[0]] = texts[fitting[0]].replace(before, after)
     place = folder / f"models_{len(list(folder.iterdir()))}"
+    written(place, texts)
+    return load(str(place / "fine.py")).refining([NAME])
+
+
+def written(place: Path, texts: Mapping[str, str]) -> None:
+    """Write models into a new folder."""
     place.mkdir()
     for name, text in texts.items():
         (place / f"{name}.py").write_text(text, encoding="utf-8")
-    return load(str(place / "fine.py")).refining([NAME])

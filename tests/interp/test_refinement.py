@@ -151,7 +151,7 @@ def test_a_coarser_model_with_messages_is_left_to_the_reference(tmp_path: Path) 
         assert len(result.verdict.trace.steps) == 6
     assert "compiled code does without the network net of Coarse" in reports[1].warnings[0]
     unknown = verdict_of(system, BmcEngine())
-    assert unknown == Unknown("bmc cannot say what the network net of Coarse does: use --engine interp")
+    assert unknown == Unknown("bmc cannot say what the network net of Coarse does: use check --engine interp")
 
 
 def test_a_mapping_without_a_value_is_an_error_of_the_model(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from checker.diagnostics import QuoraxError
 from checker.dsl.loader import load
 from checker.interp.engine import Interpreter
 from checker.interp.machine import Machine
+from checker.interp.refinement import Refining
 from checker.ir.instance import Instance, build_instance
 from checker.ir.system import System
 from checker.render.text import trace_text
@@ -45,11 +46,11 @@ SMALL = {"Acceptor": 2, "Ballot": 2, "Value": 2}
 
 
 def search(system: System, instance: Instance, asked: tuple[str, ...], depth: int) -> Report:
-    return BmcEngine().run(system, instance, Request(asked, limits=Limits(depth=depth)))
+    return Refining(BmcEngine()).run(system, instance, Request(asked, limits=Limits(depth=depth)))
 
 
 def refutations() -> Iterator[object]:
-    """Yield what the specs say of mutants, as far as invariants are concerned."""
+    """Yield what the specs say of mutants, as far as invariants and refinements are concerned."""
     for name in MODELS:
         spec = parse_spec(SPECS / f"{name}.spec")
         temporal = {p.name.text for p in spec.properties}
@@ -68,7 +69,7 @@ def refutations() -> Iterator[object]:
 
 @pytest.mark.parametrize(("name", "declared", "claim", "steps"), tuple(refutations()))
 def test_a_mutant_is_refuted_in_the_fewest_steps(name: str, declared: MutantDecl, claim: str, steps: int) -> None:
-    system = load(name).mutants[declared.mutant.text].system
+    system = load(name).refining([claim], declared.mutant.text)
     spec = parse_spec(SPECS / f"{name}.spec")
     instance = build_instance(system, "test", instance_settings(spec, declared.instance.text))
     verdict = search(system, instance, (claim,), steps).results[0].verdict
