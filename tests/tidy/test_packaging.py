@@ -179,7 +179,7 @@ def test_the_test_that_a_stranger_is_given_passes_under_pytest(installed: Path, 
 
 
 def test_the_readme_and_the_script_run_the_same_tests() -> None:
-    tests = '.venv/bin/pytest -q -n auto'
+    tests = ".venv/bin/pytest -q -n auto"
     command = f'python3 -m venv .venv && .venv/bin/pip install -q -c constraints.txt -e ".[test]" && {tests}'
     assert command in (ROOT / "README.md").read_text(encoding="utf-8")
     assert command in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
