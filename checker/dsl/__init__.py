@@ -19,6 +19,7 @@ from checker.dsl.model import (
     choose,
     initial,
     invariant,
+    lemma,
     message,
     mutant,
     record,
@@ -32,6 +33,6 @@ from checker.dsl.networks import Bag, Fifo, MessageSet
 __all__ = [
     "Annotated", "Bag", "Bound", "Budget", "Byzantine", "Constant", "Crashes", "Enum", "Family", "Fifo", "Majority",
     "Map", "MessageSet", "Model", "Order", "Range", "Restarts", "Seq", "Set", "Sort", "Threshold", "Volatile",
-    "action", "auto", "choose", "initial", "invariant", "mapping", "maximal", "message", "minimal", "mutant", "only",
-    "record", "require", "spend", "successor", "transition_invariant",
+    "action", "auto", "choose", "initial", "invariant", "lemma", "mapping", "maximal", "message", "minimal", "mutant",
+    "only", "record", "require", "spend", "successor", "transition_invariant",
 ]  # fmt: skip

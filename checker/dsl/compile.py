@@ -193,7 +193,7 @@ class _Compiler:
                         span,
                         "M008",
                         f"{method.name} has decorators that the language lacks",
-                        "use one of @initial, @action, @invariant and @transition_invariant",
+                        "use one of @initial, @action, @invariant, @lemma and @transition_invariant",
                     )
                 ]
             )
@@ -270,7 +270,7 @@ class _Compiler:
     def _properties(self) -> list[Property]:
         made = []
         for name, role in self._ordered_roles():
-            if role.kind in ("invariant", "transition_invariant"):
+            if role.kind in ("invariant", "lemma", "transition_invariant"):
                 prop = collect(self.problems, self._property, self.members.methods[name], role)
                 if prop is not None:
                     made.append(prop)
@@ -287,6 +287,7 @@ class _Compiler:
             "transition" if is_step else "invariant",
             body,
             docstring(method.node),
+            is_lemma=role.kind == "lemma",
             span=scope.span(method.node),
         )
 
