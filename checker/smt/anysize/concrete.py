@@ -9,7 +9,7 @@ is shown, which is a counterexample to the lowering's view of the model and to n
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from checker.diagnostics import QuoraxError
 from checker.interp.errors import ModelError
@@ -34,7 +34,7 @@ from checker.ir.types import (
     record_names,
 )
 from checker.smt.anysize.formula import Truth
-from checker.smt.anysize.layout import Layout
+from checker.smt.anysize.layout import Layout, shape_name
 from checker.smt.anysize.obligations import Obligation, Theory
 from checker.smt.anysize.structure import Structure
 from checker.smt.anysize.values import Optional, Record, Scalar, Symbol
@@ -55,6 +55,19 @@ class Reading:
     system: System
     layout: Layout
     structure: Structure
+    gaps: dict[str, set[int]] = field(default_factory=dict)
+    """For each order, before which of its members there is a value that is no member: one is put in there."""
+
+    def find_gaps(self) -> None:
+        """Find the values that lie between members of an order, or above all of them.
+
+        Raises:
+            NoStateError: a variable has no value, or a type that has no form.
+
+        """
+        for v in self.system.variables:
+            if not v.is_budget:
+                self._value(v.name, v.type, ())
 
     def instance(self) -> Instance:
         """Return the instance that the structure is one of.
@@ -63,12 +76,11 @@ class Reading:
             NoStateError: there is none.
 
         """
-        sizes = self.structure.sizes
         settings: dict[str, Setting] = {}
         for domain in self.system.domains:
             if not isinstance(domain.type, EnumType):
                 name = domain.type.name
-                settings[name] = tuple(f"{name[0].lower()}{i + 1}" for i in range(sizes.get(name, 1)))
+                settings[name] = tuple(f"{name[0].lower()}{i + 1}" for i in range(self._size(name)))
         liars: list[int] = []
         for given in self.system.givens:
             if (
@@ -95,6 +107,9 @@ class Reading:
         except QuoraxError as problem:
             raise NoStateError(problem.diagnostics[0].message) from None
 
+    def _size(self, sort: str) -> int:
+        return self.structure.sizes.get(sort, 1) + len(self.gaps.get(sort, ()))
+
     def _quorums(self, kind: QuorumType) -> list[frozenset[int]]:
         inside = self.structure.relations.get(f"in {kind.name}", frozenset())
         count = self.structure.sizes.get(kind.name, 1)
@@ -111,33 +126,38 @@ class Reading:
 
         """
         return tuple(
-            instance.budgets[v.name] if v.is_budget else self._value(v.name, v.type, (), instance)
-            for v in self.system.variables
+            instance.budgets[v.name] if v.is_budget else self._value(v.name, v.type, ()) for v in self.system.variables
         )
 
     def _rows(self, name: str, keys: tuple[int, ...]) -> list[tuple[int, ...]]:
         rows = self.structure.relations.get(name, frozenset())
         return sorted(row[len(keys) :] for row in rows if row[: len(keys)] == keys)
 
-    def _value(self, name: str, kind: Type, keys: tuple[int, ...], instance: Instance) -> Value:
+    def _value(self, name: str, kind: Type, keys: tuple[int, ...]) -> Value:
         match kind:
             case BoolType():
                 return bool(self._rows(name, keys))
             case SortType() | EnumType() | OrderType() | QuorumType() if not keys:
                 return self.member(kind, self.structure.constants.get(name, 0))
             case SortType() | EnumType() | QuorumType():
-                return self.member(kind, self._only(name, [row[0] for row in self._rows(f"{name}.is", keys)]))
-            case OrderType():
-                over = self._rows(f"{name}.over", keys)
-                return self._only(name, [row[0] for row in self._rows(f"{name}.from", keys) if row not in over])
+                found = [row[0] for row in self._rows(f"{name}.is", keys)]
+                return self.member(kind, self._only(name, found or [0]))  # if it has none, any may do
+            case OrderType(sort):
+                over, at_most = self._rows(f"{name}.over", keys), self._rows(f"{name}.from", keys)
+                if over == at_most:
+                    self.gaps.setdefault(sort, set()).add(len(over))
+                    return len(over) + sum(gap < len(over) for gap in self.gaps[sort])
+                return self.member(kind, self._only(name, [row[0] for row in at_most if row not in over]))
             case OptionType(inner):
-                return self._value(name, inner, keys, instance) if self._rows(f"{name}.has", keys) else None
+                return self._value(name, inner, keys) if self._rows(f"{name}?", keys) else None
             case RecordType(record):
                 fields = self.layout.fields(record).items()
-                return (record, *(self._value(f"{name}.{f}", t, keys, instance) for f, t in fields))
+                return (record, *(self._value(f"{name}.{f}", t, keys) for f, t in fields))
             case MapType(key, inner):
-                count = instance.size(str(key))
-                return tuple(self._value(name, inner, (*keys, k), instance) for k in range(count))
+                count = self.structure.sizes.get(str(key), 1)
+                if self.gaps.get(str(key)):
+                    raise NoStateError(f"{name} has no value for a member of {key} that had to be put in")
+                return tuple(self._value(name, inner, (*keys, k)) for k in range(count))
             case SetType(element):
                 return frozenset(self._members(name, element, keys))
             case MessageSetType(element):
@@ -155,8 +175,7 @@ class Reading:
     def _members(self, name: str, element: Type, keys: tuple[int, ...]) -> list[Value]:
         made: list[Value] = []
         for shape in self.layout.shapes(element, "m" if isinstance(element, RecordType) else "x", self.system.span):
-            relation = f"{name}[{shape.label.strip()}]" if shape.label else name
-            for row in self._rows(relation, keys):
+            for row in self._rows(shape_name(name, shape), keys):
                 given = {v.name: place for v, place in zip(shape.variables, row, strict=True)}
                 made.append(self.value_of(shape.value, element, given))
         return made
@@ -183,6 +202,8 @@ class Reading:
 
     def member(self, kind: Type, place: int) -> Value:
         """Return a member of a sort as a value: a quorum is the set of its members."""
+        if isinstance(kind, OrderType):
+            return place + sum(gap <= place for gap in self.gaps.get(kind.name, ()))
         return self._quorums(kind)[place] if isinstance(kind, QuorumType) else place
 
 
@@ -196,6 +217,7 @@ def concrete(theory: Theory, obligation: Obligation, structure: Structure, base:
     reading = Reading(theory.system, theory.layout, structure)
     if max(structure.sizes.values(), default=0) > LONGEST or obligation.purpose in ("possible", "defined", "initial"):
         raise NoStateError("it is not about a step between states")
+    reading.find_gaps()
     instance = reading.instance()
     state = reading.state(instance)
     machine = Machine(theory.system, instance)

@@ -68,7 +68,10 @@ from checker.smt.anysize.values import (
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """One form that values of a type have: for all `variables`, `value`. `optional` are those under an option."""
+    """One form that values of a type have: for all `variables`, `value`. `optional` are those under an option.
+
+    No two shapes of a type have the same `label`: it says of each option and bool whether it is there, or true.
+    """
 
     variables: tuple[Var, ...]
     value: Symbol
@@ -93,7 +96,9 @@ class Layout:
 
     def relation(self, name: str, sorts: Sequence[str], payload: tuple[Column, ...] = ()) -> Relation:
         made = Relation(name, tuple(sorts), payload, self.orders)
-        return self.relations.setdefault(name, made)
+        known = self.relations.setdefault(name, made)
+        assert known == made, f"two relations are called {name}"
+        return known
 
     def symbol(self, name: str, kind: Type, span: Span, keys: tuple[Term, ...] = ()) -> Symbol:
         """Return the value called `name` at some keys.
@@ -114,7 +119,7 @@ class Layout:
             case OrderType(sort):
                 return self._cut(name, sort, keys)
             case OptionType(inner):
-                has = Atom(self.relation(f"{name}.has", sorts), keys)
+                has = Atom(self.relation(f"{name}?", sorts), keys)
                 return Optional(has, self.symbol(name, inner, span, keys))
             case RecordType(record):
                 return Record(
@@ -122,14 +127,20 @@ class Layout:
                 )
             case SetType(element):
                 return self._set(name, element, span, keys)
-            case MapType(key, value):
-                if sort_of(key) is None:
-                    raise unsupported(span, f"a map from {key}", "use a Sort, an Order or an Enum as its key")
+            case MapType(_, value):
+                self._refuse_keys(kind, span)
                 return Entries(kind, lambda t: self.symbol(name, value, span, (*keys, t)))
             case MessageSetType(element):
                 return Network({r: self._set(f"{name}.{r}", RecordType(r), span, keys) for r in record_names(element)})
             case _:
                 raise unsupported(span, f"the type {kind}", _INSTEAD.get(type(kind).__name__, "use sets and maps"))
+
+    def _refuse_keys(self, kind: Type, span: Span) -> None:
+        """Complain about a map, in a map, whose keys are of no sort."""
+        while isinstance(kind, MapType):
+            if sort_of(kind.key) is None:
+                raise unsupported(span, f"a map from {kind.key}", "use a Sort, an Order or an Enum as its key")
+            kind = kind.value
 
     def shapes(self, kind: Type, name: str, span: Span, *, is_optional: bool = False) -> list[Shape]:
         """Return the forms of a type's values, each with variables of its own.
@@ -144,13 +155,13 @@ class Layout:
             return [Shape((variable,), named(variable), (is_optional,))]
         match kind:
             case BoolType():
-                return [Shape((), YES, (), f"{name} "), Shape((), NO, (), f"not {name} ")]
+                return [Shape((), YES, (), f"+{name}"), Shape((), NO, (), f"-{name}")]
             case OptionType(inner):
-                nothing = Shape((), Optional(NO, self.algebra.absent(inner)), (), f"no {name} ")
+                nothing = Shape((), Optional(NO, self.algebra.absent(inner)), (), f"-{name}")
                 return [
                     nothing,
                     *(
-                        Shape(s.variables, Optional(YES, s.value), s.optional, f"{name} {s.label}")
+                        Shape(s.variables, Optional(YES, s.value), s.optional, f"+{name}{_inner(s.label)}")
                         for s in self.shapes(inner, name, span, is_optional=True)
                     ),
                 ]
@@ -167,8 +178,7 @@ class Layout:
         """Return the relation of the members of one shape in a set."""
         sorts = (*(k.sort for k in keys), *(v.sort for v in shape.variables))
         payload = tuple(len(keys) + i for i, is_optional in enumerate(shape.optional) if is_optional)
-        label = f"[{shape.label.strip()}]" if shape.label else ""
-        return self.relation(f"{name}{label}", sorts, payload)
+        return self.relation(shape_name(name, shape), sorts, payload)
 
     def _set(self, name: str, element: Type, span: Span, keys: tuple[Term, ...]) -> Members:
         hint = "x" if sort_of(element) else "m"
@@ -244,8 +254,7 @@ class Layout:
                 for field, field_type in self.fields(record).items():
                     yield from self._leaves(f"{name}.{field}", field_type, span, keys, present)
             case MapType(key, value_type):
-                key_sort = sort_of(key)
-                assert key_sort is not None, "the variable was refused"
+                key_sort = sort_of(key) or ""
                 yield from self._leaves(name, value_type, span, (*keys, self.names.new("k", key_sort)), present)
             case _:
                 return
@@ -338,6 +347,15 @@ class Layout:
 def _exists(variables: tuple[Var, ...], body: Formula) -> Formula:
     """Return an existential closure as it stands: it would be made the projection that it is to define."""
     return Quantified(False, variables, body, free(body) - set(variables))
+
+
+def shape_name(name: str, shape: Shape) -> str:
+    """Return the name of the relation of one shape in the set called `name`: "net.Promise[-vote]"."""
+    return f"{name}[{shape.label}]" if shape.label else name
+
+
+def _inner(label: str) -> str:
+    return f"({label})" if label else ""
 
 
 def unsupported(span: Span, what: str, instead: str) -> Exception:

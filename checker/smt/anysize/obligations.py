@@ -70,7 +70,7 @@ class Theory:
         self.typing = tuple(steps.typing())
         self.existence = tuple(steps.existence())
         self.conditions = tuple(
-            Assertion(c.name, "assumption", self.truth_of(c, {}), f"a condition on the instance, {c.span}")
+            Assertion(c.name, "assumption", self.truth_of(c, {}), f"a condition on the instance: {c.doc}")
             for c in conditions
         )
         self._lemmas: dict[str, Formula] = {}

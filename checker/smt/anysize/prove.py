@@ -113,8 +113,8 @@ def prove(
     `conditions` name properties that speak of no state, and are assumed of the instance.
 
     Raises:
-        QuoraxError: P001 for what has no form at any size, P002 for a condition that is none, Q001 to Q012 for assumptions
-            that cannot be read.
+        QuoraxError: P001 for what has no form at any size, P002 for a condition that is none, Q001 to Q012 for
+            assumptions that cannot be read.
 
     """
     assumed = [_condition(system, name) for name in conditions]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import PurePath
 from typing import Any, TypeAlias
 
 from checker import __version__
@@ -140,7 +141,7 @@ def _cycles(discharges: Sequence[Discharge]) -> Iterator[str]:
             found.setdefault(show_cycle(d.cycle), []).append(d)
     for way, own in found.items():
         edge = next((e for e in own[0].cycle if e.span.line), own[0].cycle[0])
-        place = f"{edge.span}: " if edge.span.line else ""
+        place = f"{PurePath(edge.span.file).name}:{edge.span.line}: " if edge.span.line else ""
         yield (
             f"{place}{edge.assertion} leads from {edge.source} to {edge.target}, and so round {way}: "
             f"z3 need not decide `{own[0].obligation.name}`" + (f" and {len(own) - 1} more" if len(own) > 1 else "")

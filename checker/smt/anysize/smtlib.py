@@ -20,6 +20,8 @@ from checker.smt.anysize.formula import (
     free,
 )
 
+PREFIX = "."
+
 
 def script(assertions: Sequence[Assertion]) -> str:
     """Return a script that asks whether all assertions, each under its name, can be true."""
@@ -46,7 +48,8 @@ def text(formula: Formula) -> str:
             called = f"({quoted(relation.name)} {' '.join(map(_term, args))})" if args else quoted(relation.name)
             return called if is_positive else f"(not {called})"
         case Same(left, right, is_positive):
-            return f"({'=' if is_positive else 'distinct'} {_term(left)} {_term(right)})"
+            equal = f"(= {_term(left)} {_term(right)})"
+            return equal if is_positive else f"(not {equal})"
         case Below(left, right, True):
             return f"(not ({order_of(left.sort)} {_term(right)} {_term(left)}))"
         case Below(left, right, _):
@@ -61,13 +64,23 @@ def text(formula: Formula) -> str:
 
 
 def quoted(name: str) -> str:
-    """Return a name as a symbol of SMT-LIB."""
-    return f"|{name}|"
+    """Return a name as a symbol of SMT-LIB, none of which has a meaning already: a variable may be called `true`."""
+    return f"|{PREFIX}{name}|"
+
+
+def unquoted(symbol: str) -> str:
+    """Return the name that a symbol, without its bars, stands for."""
+    return symbol.removeprefix(PREFIX)
+
+
+def order_name(sort: str) -> str:
+    """Return the name of a sort's order."""
+    return f"{sort}.le"
 
 
 def order_of(sort: str) -> str:
     """Return the symbol of a sort's order, `<=`."""
-    return quoted(f"{sort}.le")
+    return quoted(order_name(sort))
 
 
 def parts(formula: Formula) -> Iterator[Formula]:

@@ -9,7 +9,7 @@ from functools import cmp_to_key
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from checker.smt.anysize.axioms import Assertion
-from checker.smt.anysize.smtlib import order_of, relations_of, script, sorts_of, unknowns_of
+from checker.smt.anysize.smtlib import order_name, relations_of, script, sorts_of, unknowns_of, unquoted
 from checker.smt.anysize.structure import Structure
 from checker.smt.solver import Budget, fresh_solver
 
@@ -62,8 +62,10 @@ def discharge(assertions: Sequence[Assertion], budget: Budget = BUDGET) -> Solve
         if found == z3.sat:
             return Solved("sat", seed, steps, structure=_structure(solver.model(), assertions))
         reason = str(solver.reason_unknown())
-        if reason in ("canceled", "interrupted from keyboard") and steps < budget.rlimit:
-            raise KeyboardInterrupt
+        if "canceled" in reason or "interrupted" in reason:
+            if steps < budget.rlimit:
+                raise KeyboardInterrupt  # which z3 takes for itself while it works
+            reason = f"{budget.rlimit:,} steps were not enough"
         solved = Solved("unknown", seed, steps, reason)
     return solved
 
@@ -80,12 +82,12 @@ def _structure(model: z3.ModelRef, assertions: Sequence[Assertion]) -> Structure
     formulas = [a.formula for a in assertions]
     context = model.ctx
     members: dict[str, list[z3.ExprRef]] = {}
-    declared = {d.name(): d for d in model.decls()}
-    sorts = {str(s): s for s in model.sorts()}
+    declared = {unquoted(d.name()): d for d in model.decls()}
+    sorts = {unquoted(s.name()): s for s in model.sorts()}
     for sort in sorted(sorts_of(formulas)):
         own = sorts.get(sort)
         universe = list(model.get_universe(own)) if own is not None else []
-        order = declared.get(order_of(sort).strip("|"))
+        order = declared.get(order_name(sort))
         if order is not None:
             universe = _ascending(universe, lambda a, b, o=order: z3.is_true(model.eval(o(a, b), True)))
         members[sort] = universe

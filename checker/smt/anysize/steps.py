@@ -8,19 +8,19 @@ is possible, and nothing may depend on how much is left.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from checker.diagnostics import Span
 from checker.ir.definedness import definedness
-from checker.ir.expr import Expr, State
-from checker.ir.steps import BagUpdate, Check, Choice, Definition, Step, Transition, inlined
+from checker.ir.expr import Expr, Local, State
+from checker.ir.steps import BagUpdate, Check, Choice, Definition, Step, Transition, inlined, map_update
 from checker.ir.system import Parameter, System, VariableDecl
 from checker.ir.transition import initial_form, transition_form
 from checker.ir.types import BagType, IntType, MessageSetType, SetType, Type, record_names
-from checker.ir.updates import as_successor
-from checker.ir.walk import walk
+from checker.ir.updates import as_has_successor, as_successor, successor_of
+from checker.ir.walk import transform, walk
 from checker.smt.anysize.axioms import Assertion
 from checker.smt.anysize.formula import NO, Formula, Var, below, conj, disj, forall, implies, neg
 from checker.smt.anysize.layout import Layout, Shape, unsupported
@@ -121,7 +121,8 @@ class Steps:
 
     def actions(self, state: Mapping[str, Symbol]) -> list[LoweredStep]:
         """Return the forms of every action from a state, in order of declaration."""
-        return [form for t in transition_form(self.system) for form in self._forms(t, state, ())]
+        transitions = map(_with_named_successors, transition_form(self.system))
+        return [form for t in transitions for form in self._forms(t, state, ())]
 
     def _variables(self) -> Iterator[VariableDecl]:
         return (v for v in self.system.variables if v.name not in self._budgets)
@@ -152,7 +153,7 @@ class Steps:
         names = {p.name: s.value for p, s in zip(transition.parameters, shapes, strict=True)}
         unknowns = tuple(v for s in shapes for v in s.variables)
         start = _Progress(Place(names, state, {}), unknowns, tuple(self._messages(transition, names, state)), (), ())
-        label = "".join(s.label for s in shapes).strip()
+        label = "".join(s.label for s in shapes)
         for done in self._walk((*transition.steps, *first), start):
             after = {**state, **self._updated(transition, done.place)}
             yield LoweredStep(
@@ -274,6 +275,37 @@ class _Progress:
         """Return the progress past an expression that has to be defined here."""
         here = Undefined(tuple(g.formula for g in self.guards), condition, span)
         return _Progress(self.place, self.unknowns, self.guards, (*self.undefined, here), self.choices)
+
+
+def _with_named_successors(transition: Transition) -> Transition:
+    """Return a transition in which every successor has a name: there is one unknown for it, and no search for it."""
+    steps: list[Step] = []
+    names: dict[Expr, Local] = {}
+
+    def named_in(expr: Expr) -> Expr:
+        return transform(expr, lambda e: names.get(e, e)) if names else expr
+
+    for step in transition.steps:
+        member = as_has_successor(step.condition) if isinstance(step, Check) else None
+        steps.append(_mapped(step, named_in))
+        if member is not None and successor_of(member) not in names:
+            name = f"successor!{len(names) + 1}"
+            steps.append(Definition(name, member.type, named_in(successor_of(member)), span=step.span))
+            names[successor_of(member)] = Local(member.type, name)
+    updates = tuple(map_update(u, named_in) for u in transition.updates)
+    return replace(transition, steps=tuple(steps), updates=updates)
+
+
+def _mapped(step: Step, function: Callable[[Expr], Expr]) -> Step:
+    match step:
+        case Definition(value=value):
+            return replace(step, value=function(value))
+        case Choice(domain=domain, path=path):
+            return replace(step, domain=function(domain), path=function(path))
+        case Check(condition=condition, path=path):
+            return replace(step, condition=function(condition), path=function(path))
+        case _:
+            assert_never(step)
 
 
 def _expressions(step: Step) -> tuple[Expr, ...]:

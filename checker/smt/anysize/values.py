@@ -45,6 +45,7 @@ from checker.smt.anysize.formula import (
     exists,
     forall,
     iff,
+    implies,
     neg,
     same,
 )
@@ -234,13 +235,13 @@ class Algebra:
                 return iff(truth(left), truth(right))
 
     def less(self, left: Scalar, right: Scalar, *, strict: bool) -> Formula:
-        """Return `left < right`, or `left <= right`."""
+        """Return `left < right`, or `left <= right`: whether what is at most the one is below (at most) the other."""
         if left.term is not None:
             return right.is_over(left.term) if strict else right.is_from(left.term)
         if right.term is not None:
             return neg(left.is_from(right.term) if strict else left.is_over(right.term))
         own = self.names.new("x", left.sort)
-        return exists((own,), conj((left.equals(own), right.is_over(own) if strict else right.is_from(own))))
+        return forall((own,), implies(left.is_from(own), right.is_over(own) if strict else right.is_from(own)))
 
     def subset(self, left: Members, right: Members, span: Span = NOWHERE) -> Formula:
         """Return whether all of `left` is in `right`."""

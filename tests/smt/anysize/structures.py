@@ -103,8 +103,9 @@ class World:
                 relations[f"{name}.over"] |= {(*keys, r) for r in range(value)}
                 relations[f"{name}.from"] |= {(*keys, r) for r in range(value + 1)}
             case OptionType(inner):
+                constants.setdefault(name, 0)  # which it is where there is none does not matter
                 if value is not None:
-                    relations[f"{name}.has"].add(keys)
+                    relations[f"{name}?"].add(keys)
                     self._write(name, inner, value, keys, relations, constants)
             case RecordType(record):
                 for (field, field_type), part in zip(self.fields[record].items(), value[1:], strict=True):
@@ -130,12 +131,12 @@ class World:
         """Return which shape a value has, by its label, and its columns."""
         match kind:
             case BoolType():
-                return (f"{name} " if value else f"not {name} "), ()
+                return (f"+{name}" if value else f"-{name}"), ()
             case OptionType(inner):
                 if value is None:
-                    return f"no {name} ", ()
+                    return f"-{name}", ()
                 label, columns = self.columns(inner, name, value)
-                return f"{name} {label}", columns
+                return f"+{name}" + (f"({label})" if label else ""), columns
             case RecordType(record):
                 parts = [
                     self.columns(t, f, v) for (f, t), v in zip(self.fields[record].items(), value[1:], strict=True)
@@ -210,4 +211,4 @@ def bindings(world: World, kind: Type, symbol: Any, value: Value) -> dict[str, i
 
 
 def _labelled(name: str, label: str) -> str:
-    return f"{name}[{label.strip()}]" if label else name
+    return f"{name}[{label}]" if label else name
