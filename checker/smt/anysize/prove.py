@@ -20,7 +20,7 @@ from checker.smt.anysize.concrete import NoStateError, concrete
 from checker.smt.anysize.obligations import Obligation, Theory, reads_state
 from checker.smt.anysize.smtlib import script
 from checker.smt.anysize.solve import BUDGET, Solved, discharge
-from checker.smt.quorum.facts import LeftOut, examined_facts
+from checker.smt.quorum.facts import LeftOut, answers_beside, examined_facts
 from checker.smt.quorum.solve import Solved as Second
 from checker.smt.solver import Budget
 from checker.trace.trace import Trace
@@ -118,6 +118,7 @@ def prove(
 
     """
     assumed = [_condition(system, name) for name in conditions]
+    _refuse_questions(system, assumptions)
     facts, left_out = examined_facts(system, assumptions) if system.quorums else ((), ())
     theory = Theory(system, facts, assumed)
     attempt = _Attempt(theory, budget, second, notice)
@@ -252,6 +253,22 @@ def _condition(system: System, name: str) -> Property:
         message = f"{name} speaks of the state: what states satisfy is to be proved, not assumed"
         raise error(prop.span, "P002", message, "assume only what an instance fixes: how its quorums meet")
     return prop
+
+
+def _refuse_questions(system: System, assumptions: Sequence[str]) -> None:
+    """Complain about what is given as an assumption and would not be assumed.
+
+    Raises:
+        QuoraxError: P002, for a question, and for sizes where no quorums depend on them.
+
+    """
+    if assumptions and not system.quorums:
+        message = f"{system.name} has no quorums: nothing depends on `{assumptions[0]}`"
+        raise error(NOWHERE, "P002", message, "leave it out")
+    asked = answers_beside(system, assumptions).results
+    if asked:
+        message = f"`{asked[0].question.text}` is a question: it is derived from sizes, and not assumed"
+        raise error(NOWHERE, "P002", message, "assume sizes, such as n > 3*f; ask with quorax quorum")
 
 
 def _ledger(theory: Theory, attempt: _Attempt, assumptions: Sequence[str], left_out: Sequence[LeftOut]) -> Ledger:

@@ -191,6 +191,13 @@ def test_what_speaks_of_the_state_is_not_assumed() -> None:
     assert refused.value.diagnostics[0].code == "P002"
 
 
+@pytest.mark.parametrize(("model", "given"), [("paxos", "any AcceptQuorum, AcceptQuorum meet"), ("consensus", "n > 3")])
+def test_what_would_not_be_assumed_is_refused(model: str, given: str) -> None:
+    with pytest.raises(QuoraxError) as refused:
+        prove(load(model).system, ["agreement"], [given])
+    assert refused.value.diagnostics[0].code == "P002"
+
+
 def test_a_proof_is_the_same_every_time() -> None:
     first, second = (all_of(load("voting").system) for _ in range(2))
     assert [(d.solved.steps, d.solved.core) for d in first.discharges] == [
