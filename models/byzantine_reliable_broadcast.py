@@ -33,6 +33,7 @@ from checker.dsl import (
     choose,
     initial,
     invariant,
+    lemma,
     message,
     require,
     transition_invariant,
@@ -224,25 +225,30 @@ class ByzantineReliableBroadcast(Model):
 
     # -- why it is so: each follows from those before it and from which quorums meet ---------------------------------
 
-    @invariant
+    @lemma
     def one_echo(self) -> bool:
         """No honest process echoes two values."""
         return all(m.value == k.value for m in self.echoes() for k in self.echoes() if m.sender == k.sender)
 
-    @invariant
+    @lemma
     def echoes_sent(self) -> bool:
         """What an honest process echoes, the sender has sent."""
         return all(Initial(m.value, self.sender) in self.net for m in self.echoes())
 
-    @invariant
+    @lemma
     def readies_echoed(self) -> bool:
         """If an honest process is ready for a value, an echo quorum has echoed it: the first had no other reason."""
         return all(EchoQuorum.covers(self.echoing(m.value, set(Process))) for m in self.readies())
 
-    @invariant
+    @lemma
     def readies_agree(self) -> bool:
         """All honest processes that are ready are ready for the same value: two echo quorums share an honest one."""
         return all(m.value == k.value for m in self.readies() for k in self.readies())
+
+    @lemma
+    def deliveries_readied(self) -> bool:
+        """For what is delivered, an honest process is ready: not all of 2f + 1 are liars."""
+        return all(any(m.value == v for m in self.readies()) for p in Process for v in Value if self.delivered[p] == v)
 
     @invariant
     def deliveries_backed(self) -> bool:

@@ -19,6 +19,7 @@ from checker.dsl import (
     action,
     initial,
     invariant,
+    lemma,
     maximal,
     message,
     record,
@@ -158,6 +159,11 @@ class Paxos(Model):
         promised = self.promised[a]
         return promised is not None and promised > b
 
+    def has_promised(self, a: Acceptor, b: Ballot) -> bool:
+        """Return whether a has promised ballot b or one above."""
+        promised = self.promised[a]
+        return promised is not None and promised >= b
+
     def has_voted_from(self, a: Acceptor, b: Ballot) -> bool:
         """Return whether the last vote of a is in ballot b or above."""
         vote = self.vote[a]
@@ -173,7 +179,7 @@ class Paxos(Model):
         """Only a value that was proposed is chosen."""
         return all(any(m.value == v for m in self.net.of(Accept)) for v in Value if self.chosen(v))
 
-    @invariant
+    @lemma
     def one_value_per_ballot(self) -> bool:
         """At most one value is proposed in a ballot."""
         return all(m.value == n.value for m in self.net.of(Accept) for n in self.net.of(Accept) if m.ballot == n.ballot)
@@ -192,6 +198,99 @@ class Paxos(Model):
     def votes_kept(self, old: Self) -> bool:
         """No acceptor replaces its last vote by one in a lower ballot, or by none."""
         return all(self.has_voted_from(a, b) for a in Acceptor for b in Ballot if old.has_voted_from(a, b))
+
+    # -- why it is so: with one_value_per_ballot, all of these are kept by every step ---------------------------------
+
+    @lemma
+    def votes_proposed(self) -> bool:
+        """A vote is for a value that was proposed in its ballot."""
+        return all(Accept(m.ballot, m.value) in self.net for m in self.net.of(Accepted))
+
+    @lemma
+    def votes_promised(self) -> bool:
+        """Who has voted in a ballot goes below it no more."""
+        return all(self.has_promised(m.sender, m.ballot) for m in self.net.of(Accepted))
+
+    @lemma
+    def promises_recorded(self) -> bool:
+        """Who has sent a promise remembers it, or a higher one."""
+        return all(self.has_promised(m.sender, m.ballot) for m in self.net.of(Promise))
+
+    @lemma
+    def votes_told(self) -> bool:
+        """The last vote of an acceptor is one that it has sent."""
+        return all(
+            Accepted(b, a, v) in self.net for a in Acceptor for b in Ballot for v in Value if self.vote[a] == Vote(b, v)
+        )
+
+    @lemma
+    def votes_within_promises(self) -> bool:
+        """No acceptor has promised less than the ballot of its last vote."""
+        return all(self.has_promised(a, b) for a in Acceptor for b in Ballot if self.has_voted_from(a, b))
+
+    @lemma
+    def votes_recorded(self) -> bool:
+        """The last vote of an acceptor is in no lower ballot than any that it has sent."""
+        return all(self.has_voted_from(m.sender, m.ballot) for m in self.net.of(Accepted))
+
+    @lemma
+    def reports_below(self) -> bool:
+        """A promise reports a vote in a lower ballot than it is for."""
+        return all(m.vote.ballot < m.ballot for m in self.net.of(Promise) if m.vote is not None)
+
+    @lemma
+    def reports_true(self) -> bool:
+        """A vote that a promise reports was cast."""
+        return all(
+            Accepted(m.vote.ballot, m.sender, m.vote.value) in self.net
+            for m in self.net.of(Promise)
+            if m.vote is not None
+        )
+
+    @lemma
+    def reports_none(self) -> bool:
+        """Who promises without a vote to report votes in no lower ballot, before or after."""
+        return all(
+            n.sender != m.sender or n.ballot >= m.ballot
+            for m in self.net.of(Promise)
+            if m.vote is None
+            for n in self.net.of(Accepted)
+        )
+
+    @lemma
+    def reports_last(self) -> bool:
+        """Who promises with a vote to report has no later one in a lower ballot, before or after."""
+        return all(
+            self.reports_from(m.ballot, m.sender, n.ballot)
+            for m in self.net.of(Promise)
+            if m.vote is not None
+            for n in self.net.of(Accepted)
+            if n.sender == m.sender and n.ballot < m.ballot
+        )
+
+    def reports_from(self, b: Ballot, a: Acceptor, c: Ballot) -> bool:
+        """Return whether a has reported in a promise for b a vote in ballot c or above."""
+        return any(
+            m.ballot == b and m.sender == a and m.vote is not None and m.vote.ballot >= c for m in self.net.of(Promise)
+        )
+
+    @lemma
+    def proposals_safe(self) -> bool:
+        """Below a proposal no other value can be chosen: of every quorum one has left that ballot without a vote."""
+        return all(
+            any(self.is_past(a, b) and Accepted(b, a, v) not in self.net for a in q)
+            for m in self.net.of(Accept)
+            for b in Ballot
+            if b < m.ballot
+            for v in Value
+            if v != m.value
+            for q in AcceptQuorum
+        )
+
+    @lemma
+    def proposals_shown_safe(self) -> bool:
+        """A proposal is for a value that is safe in its ballot: a quorum of promises shows it."""
+        return all(self.safe_at(m.ballot, m.value) for m in self.net.of(Accept))
 
     def decided(self) -> bool:
         """Return whether a value has been chosen."""

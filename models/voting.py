@@ -18,6 +18,7 @@ from checker.dsl import (
     action,
     initial,
     invariant,
+    lemma,
     maximal,
     record,
     require,
@@ -114,7 +115,7 @@ class Voting(Model):
         """At most one value is ever chosen."""
         return all(v == w for v in Value for w in Value if self.chosen(v) and self.chosen(w))
 
-    @invariant
+    @lemma
     def one_value_per_ballot(self) -> bool:
         """All votes of one ballot are for the same value."""
         return all(
@@ -126,7 +127,7 @@ class Voting(Model):
             if v.ballot == w.ballot
         )
 
-    @invariant
+    @lemma
     def votes_safe(self) -> bool:
         """Every vote is for a value that is safe in its ballot."""
         return all(self.safe_at(w.ballot, w.value) for a in Acceptor for w in self.votes[a])
@@ -140,6 +141,30 @@ class Voting(Model):
     def votes_kept(self, old: Self) -> bool:
         """No acceptor takes a vote back."""
         return all(old.votes[a] <= self.votes[a] for a in Acceptor)
+
+    @lemma
+    def votes_promised(self) -> bool:
+        """Who has voted in a ballot goes below it no more."""
+        return all(self.has_promised(a, w.ballot) for a in Acceptor for w in self.votes[a])
+
+    @lemma
+    def others_unchosen(self) -> bool:
+        """Below a vote no other value can be chosen: of every quorum one has left that ballot without a vote for it."""
+        return all(
+            any(self.is_past(d, c) and Vote(c, v) not in self.votes[d] for d in q)
+            for a in Acceptor
+            for w in self.votes[a]
+            for c in Ballot
+            if c < w.ballot
+            for v in Value
+            if v != w.value
+            for q in VoteQuorum
+        )
+
+    def is_past(self, a: Acceptor, b: Ballot) -> bool:
+        """Return whether a has promised a ballot above b."""
+        promised = self.promised[a]
+        return promised is not None and promised > b
 
     def decided(self) -> bool:
         """Return whether a value has been chosen."""

@@ -21,6 +21,7 @@ from checker.diagnostics import NOWHERE, QuoraxError, error
 
 COMMANDS = {
     "check": "explore every behaviour of an instance and judge the properties",
+    "prove": "prove properties for any number of nodes, values and messages, from a model's lemmas",
     "simulate": "walk at random through an instance too big to exhaust",
     "trace": "replay a saved trace and show it as text, a diagram or ITF JSON",
     "graph": "draw the state graph of a small instance",

@@ -26,7 +26,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="STATEMENT",
         nargs="*",
         help="declarations, assumptions and questions, such as 'quorum Q: majority' 'any Q, Q meet'; "
-        "or a model (paxos), and what to assume of it",
+        "or a model (paxos), and what to assume or ask of it",
     )
     parser.add_argument("--file", metavar="FILE", help="read statements from a file, one a line")
     parser.add_argument("--mutant", metavar="NAME", help="of a model: a wrong variant of it")
@@ -86,8 +86,8 @@ def _statements(options: argparse.Namespace, to: Console, second: Solver | None)
 def _model(options: argparse.Namespace, to: Console, second: Solver | None) -> Status:
     from checker.cli.subject import find_subject
     from checker.dsl.loader import load
-    from checker.smt.quorum.facts import examined_facts
-    from checker.smt.quorum.report import facts_document, facts_lines
+    from checker.smt.quorum.facts import answers_beside, examined_facts
+    from checker.smt.quorum.report import answers_document, answers_lines, facts_document, facts_lines
 
     options.target, *assumptions = options.words
     if options.file:
@@ -107,10 +107,18 @@ def _model(options: argparse.Namespace, to: Console, second: Solver | None) -> S
     to.say(to.paint(f"{title}, {size}", "bold"))
     for line in facts_lines(facts, left_out, to.paint):
         to.say(line)
-    discharges = tuple(d for fact in facts for d in fact.result.discharges)
-    _write(options, to, tuple(f.result for f in facts), discharges, facts_document(title, facts, left_out))
+    answers = answers_beside(system, assumptions, instance, second=second)
+    discharges = (*(d for fact in facts for d in fact.result.discharges), *answers.discharges)
+    document = facts_document(title, facts, left_out)
+    if answers.results:
+        to.say("")
+        for line in answers_lines(answers, to.paint):
+            to.say(line)
+        asked = answers_document(answers)
+        document |= {"results": asked["results"], "tightness": asked["tightness"]}
+    _write(options, to, (*answers.results, *(f.result for f in facts)), discharges, document)
     words: list[Word] = ["unknown" if f.word == "unknown" else "holds" for f in facts]
-    return _status(words, discharges)  # a fact that is refuted is no failure: nobody claimed it
+    return _status((*words, *answers.words), discharges)  # a fact that is refuted is no failure: nobody claimed it
 
 
 def _read(name: str) -> list[str]:

@@ -20,6 +20,7 @@ from checker.dsl.model import (
     choose,
     initial,
     invariant,
+    lemma,
     message,
     mutant,
     record,
@@ -33,6 +34,6 @@ from checker.dsl.networks import Bag, Fifo, MessageSet
 __all__ = [
     "Annotated", "Bag", "Bound", "Budget", "Byzantine", "Constant", "Crashes", "Enum", "Family", "Fifo", "Majority",
     "Map", "MessageSet", "Model", "Order", "Range", "Refinement", "Restarts", "Seq", "Set", "Sort", "Threshold",
-    "Volatile", "action", "auto", "choose", "initial", "invariant", "mapping", "maximal", "message", "minimal",
+    "Volatile", "action", "auto", "choose", "initial", "invariant", "lemma", "mapping", "maximal", "message", "minimal",
     "mutant", "only", "record", "require", "spend", "successor", "transition_invariant",
 ]  # fmt: skip

@@ -198,7 +198,7 @@ class Compiler:
                         span,
                         "M008",
                         f"{method.name} has decorators that the language lacks",
-                        "use one of @initial, @action, @invariant and @transition_invariant",
+                        "use one of @initial, @action, @invariant, @lemma and @transition_invariant",
                     )
                 ]
             )
@@ -275,7 +275,7 @@ class Compiler:
     def _properties(self) -> list[Property]:
         made = []
         for name, role in self._ordered_roles():
-            if role.kind in ("invariant", "transition_invariant"):
+            if role.kind in ("invariant", "lemma", "transition_invariant"):
                 prop = collect(self.problems, self._property, self.members.methods[name], role)
                 if prop is not None:
                     made.append(prop)
@@ -292,6 +292,7 @@ class Compiler:
             "transition" if is_step else "invariant",
             body,
             docstring(method.node),
+            is_lemma=role.kind == "lemma",
             span=scope.span(method.node),
         )
 

@@ -80,7 +80,7 @@ def message(cls: Any = None, /, *, signed_by: str = "") -> Any:
 class Role:
     """What a decorated method is to the model. `options` are the decorator's keywords."""
 
-    kind: Literal["initial", "action", "invariant", "transition_invariant"]
+    kind: Literal["initial", "action", "invariant", "lemma", "transition_invariant"]
     at: str = ""
     replaces: str = ""
 
@@ -112,6 +112,14 @@ def action(function: Any = None, /, *, at: str = "", replaces: str = "") -> Any:
 def invariant(function: F) -> F:
     """Mark a predicate that must be true in every reachable state."""
     return _mark(function, Role("invariant"))
+
+
+def lemma(function: F) -> F:
+    """Mark an invariant that is there to prove others: what makes a proof for any size go through.
+
+    It is checked like any invariant, and must be true in every reachable state.
+    """
+    return _mark(function, Role("lemma"))
 
 
 def transition_invariant(function: F) -> F:

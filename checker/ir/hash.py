@@ -1,10 +1,11 @@
 """Content hashes of a model and of its properties, over the typed IR before any simplification.
 
 Two systems with the same hash behave the same in every instance. What cannot change behaviour does not count: spans,
-docs, file names, formatting, comments, the order in which helpers stand, and, for the model, its properties and the
-helpers that only they use. Everything else counts: the version of the IR, every type, range, capacity, literal and
-operator, quorum sizes, signers, volatility, budgets, names (they appear in traces and specs, local ones included) and
-the order of declarations, statements and actions (it decides which shortest trace is shown).
+docs, file names, formatting, comments, the order in which helpers stand, whether an invariant is a lemma, and, for the
+model, its properties and the helpers that only they use. Everything else counts: the version of the IR, every type,
+range, capacity, literal and operator, quorum sizes, signers, volatility, budgets, names (they appear in traces and
+specs, local ones included) and the order of declarations, statements and actions (it decides which shortest trace is
+shown).
 
 The text that is hashed is injective: every value is written with its type and length before its parts.
 """
@@ -24,7 +25,7 @@ from checker.ir.walk import statement_expressions, walk, walk_statements
 HASH_DIGITS = 20
 """Hexadecimal digits of a hash: 80 bits, so that two of a million models have the same one with probability 4e-13."""
 
-_UNHASHED = frozenset(("doc", "span"))
+_UNHASHED = frozenset(("doc", "is_lemma", "span"))
 
 
 def model_hash(system: System) -> str:

@@ -353,6 +353,7 @@ class _Printer:
 
     def property(self, prop: Property) -> list[str]:
         role, bound = ("invariant", "self") if prop.kind == "invariant" else ("transition_invariant", "self, old")
+        role = "lemma" if prop.is_lemma else role
         return [f"@{role}", f"def {prop.name}({bound}) -> bool:", *self._returned(prop.body)]
 
     def _returned(self, body: Expr) -> list[str]:

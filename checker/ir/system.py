@@ -255,12 +255,16 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """An invariant (of a state) or a transition invariant (of a step: `State(old=True)` is the state before)."""
+    """An invariant (of a state) or a transition invariant (of a step: `State(old=True)` is the state before).
+
+    `is_lemma`: an invariant that proofs of others may rest on; everything else treats it as the invariant it is.
+    """
 
     name: str
     kind: Literal["invariant", "transition"]
     body: Expr
     doc: str = ""
+    is_lemma: bool = False
     span: Span = field(default=NOWHERE, compare=False, kw_only=True)
 
 

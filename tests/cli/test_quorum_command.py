@@ -71,6 +71,26 @@ def test_the_facts_of_an_instance_and_of_a_mutant_are_listed(quorax: Run) -> Non
     assert "refuted  any HalfPrepares, HalfAccepts meet" in halves
 
 
+BROADCAST = ("byzantine_reliable_broadcast", "n > 3*f", "byzantine: size <= f")
+
+
+def test_a_question_about_a_model_is_answered(quorax: Run) -> None:
+    wrong = "any DeliverQuorum: DeliverQuorum minus byzantine covers EchoQuorum"
+    ran = quorax("quorum", *BROADCAST, wrong)
+    assert ran.status == 1
+    assumed, answered = ran.out.split("z3: ", 1)
+    assert wrong not in assumed
+    assert f"refuted  {wrong}" in answered
+    assert "smallest counterexample: n = " in answered
+    right = "any DeliverQuorum: DeliverQuorum minus byzantine covers AmplifyQuorum"
+    ran = quorax("quorum", *BROADCAST, right)
+    assert ran.status == 0
+    assert f"holds    {right}" in ran.out
+    (result,) = json.loads(quorax("quorum", *BROADCAST, wrong, "--json", "-").out)["results"]
+    assert result["verdict"] == "refuted"
+    assert "results" not in json.loads(quorax("quorum", *BROADCAST, "--json", "-").out)
+
+
 def test_a_model_without_quorums_is_told_so(quorax: Run) -> None:
     ran = quorax("quorum", "consensus")
     assert ran.status == 2

@@ -12,7 +12,7 @@ from tests.docs.transcripts import ROOT, blocks, commands, matches, run, write
 from tests.explicit.comparison import needs_compiler
 from tests.golden import assert_golden
 
-EXECUTED = ("tutorial.md", "language.md", "quorums.md", "refinement.md", "linearizability.md")
+EXECUTED = ("tutorial.md", "language.md", "quorums.md", "refinement.md", "linearizability.md", "proofs.md")
 DOCUMENTS = [ROOT / "README.md", *(ROOT / "docs" / name for name in EXECUTED)]
 
 

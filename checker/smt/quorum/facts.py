@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
 from checker.diagnostics import NOWHERE, QuoraxError, error
 from checker.ir.instance import Instance
 from checker.ir.system import GivenDecl, QuorumDecl, System
 from checker.ir.types import SetType, SortType, Value
-from checker.smt.quorum.build import build_inquiry
-from checker.smt.quorum.prove import Result, Solver, Word, ask
+from checker.smt.quorum.build import Inquiry, build_inquiry
+from checker.smt.quorum.prove import Answers, Result, Solver, Word, answer, ask
 from checker.smt.quorum.syntax import Statement, parse_lines
 from checker.smt.quorum.terms import SIZE_OF_ALL
 
@@ -112,6 +112,27 @@ def examined_facts(
     return tuple(facts), tuple(left_out)
 
 
+def answers_beside(
+    system: System, statements: Sequence[str], instance: Instance | None = None, *, second: Solver | None = None
+) -> Answers:
+    """Return the answers to the questions among statements about a model, none if they are assumptions only.
+
+    Raises:
+        QuoraxError: as `examined_facts`; Q010 for a question whose assumptions contradict each other.
+
+    """
+    given = parse_lines(statements)
+    sorts = tuple(dict.fromkeys(decl.type.base.name for decl in system.quorums))
+    if not given or len(sorts) != 1:
+        return Answers((), ())
+    declared = [decl for decl in system.quorums if not _why_not(system, decl, instance)]
+    lines = _lines(system, sorts[0], declared, given, instance)
+    inquiry = _inquiry(given, (*lines, "|everyone| = n"))  # a question, since an inquiry has one
+    asked = len(inquiry.questions) - 1
+    weakened = tuple(replace(w, questions=w.questions[:asked]) for w in inquiry.weakened)
+    return answer(replace(inquiry, questions=inquiry.questions[:asked], weakened=weakened), second=second)
+
+
 def _why_not(system: System, decl: QuorumDecl, instance: Instance | None) -> str:
     """Return why nothing can be derived about a system, or nothing if something can."""
     if any(g.name == SIZE_OF_ALL for g in system.givens):
@@ -136,22 +157,35 @@ def _sort_facts(
     instance: Instance | None,
     second: Solver | None,
 ) -> Iterator[Fact]:
-    names = [decl.type.name for decl in declared]
-    liars = [g for g in system.givens if g.kind == "byzantine" and g.type == SetType(SortType(sort))]
-    lines = [*_declarations(declared, instance), *_liars(liars, given, instance)]
-    if instance is not None:
-        lines += _constants(system, sort, instance)
-    asked = list(_questions(names, [g.name for g in liars]))
-    statements = parse_lines([*lines, *(text for text, *_ in asked)], DERIVED)
+    liars = _liars_of(system, sort)
+    asked = list(_questions([decl.type.name for decl in declared], [g.name for g in liars]))
     if not asked:
         return
-    inquiry = build_inquiry((*given, *statements))
+    lines = _lines(system, sort, declared, given, instance)
+    inquiry = _inquiry(given, (*lines, *(text for text, *_ in asked)))
     naturals = (f"{p} >= {int(p == SIZE_OF_ALL)}" for p in inquiry.scenario.parameters)
-    shown = (*(s.text for s in given), *lines, *naturals)
+    users = {q.text for q in inquiry.questions[: len(inquiry.questions) - len(asked)]}
+    shown = (*(s.text for s in given if s.text not in users), *lines, *naturals)
     own = inquiry.questions[len(inquiry.questions) - len(asked) :]
     for (_, kind, systems, outside), question in zip(asked, own, strict=True):
         result = ask(inquiry.scenario, question, question.text, second=second)
         yield Fact(kind, sort, systems, outside, shown, result)
+
+
+def _lines(
+    system: System, sort: str, declared: Sequence[QuorumDecl], given: tuple[Statement, ...], instance: Instance | None
+) -> list[str]:
+    """Return what a model declares about the quorums over a sort, as statements."""
+    lines = [*_declarations(declared, instance), *_liars(_liars_of(system, sort), given, instance)]
+    return lines if instance is None else [*lines, *_constants(system, sort, instance)]
+
+
+def _inquiry(given: tuple[Statement, ...], lines: Sequence[str]) -> Inquiry:
+    return build_inquiry((*given, *parse_lines(lines, DERIVED)))
+
+
+def _liars_of(system: System, sort: str) -> list[GivenDecl]:
+    return [g for g in system.givens if g.kind == "byzantine" and g.type == SetType(SortType(sort))]
 
 
 def _questions(names: Sequence[str], liars: Sequence[str]) -> Iterator[tuple[str, Kind, tuple[str, ...], str | None]]:

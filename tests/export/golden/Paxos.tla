@@ -68,6 +68,14 @@ safe_at(b, v) == \A c \in Ballot : c < b => \E q \in PrepareQuorum : \A a \in q 
 \* Return whether the last vote of a is in ballot b or above.
 has_voted_from(a, b) == vote[a] # None /\ b <= vote[a].ballot
 
+\* Return whether a has promised ballot b or one above.
+has_promised(a, b) == promised[a] # None /\ b <= promised[a]
+
+\* Return whether a has reported in a promise for b a vote in ballot c or above.
+reports_from(b, a, c) ==
+    \E m \in Of(net, "Promise") :
+        m.ballot = b /\ m.sender = a /\ m.vote # None /\ c <= m.vote.ballot
+
 \* Return whether a value has been chosen.
 decided == \E v \in Value : chosen(v)
 
@@ -149,4 +157,57 @@ promises_kept == [][\A a \in Acceptor, b \in Ballot : is_past(a, b) => is_past(a
 \* No acceptor replaces its last vote by one in a lower ballot, or by none.
 votes_kept ==
     [][\A a \in Acceptor, b \in Ballot : has_voted_from(a, b) => has_voted_from(a, b)']_vars
+
+\* A vote is for a value that was proposed in its ballot.
+votes_proposed == \A m \in Of(net, "Accepted") : Accept(m.ballot, m.value) \in net
+
+\* Who has voted in a ballot goes below it no more.
+votes_promised == \A m \in Of(net, "Accepted") : has_promised(m.sender, m.ballot)
+
+\* Who has sent a promise remembers it, or a higher one.
+promises_recorded == \A m \in Of(net, "Promise") : has_promised(m.sender, m.ballot)
+
+\* The last vote of an acceptor is one that it has sent.
+votes_told ==
+    \A a \in Acceptor, b \in Ballot, v \in Value : vote[a] = Vote(b, v) => Accepted(b, a, v) \in net
+
+\* No acceptor has promised less than the ballot of its last vote.
+votes_within_promises ==
+    \A a \in Acceptor, b \in Ballot : has_voted_from(a, b) => has_promised(a, b)
+
+\* The last vote of an acceptor is in no lower ballot than any that it has sent.
+votes_recorded == \A m \in Of(net, "Accepted") : has_voted_from(m.sender, m.ballot)
+
+\* A promise reports a vote in a lower ballot than it is for.
+reports_below == \A m \in Of(net, "Promise") : m.vote # None => m.vote.ballot < m.ballot
+
+\* A vote that a promise reports was cast.
+reports_true ==
+    \A m \in Of(net, "Promise") :
+        m.vote # None => Accepted(m.vote.ballot, m.sender, m.vote.value) \in net
+
+\* Who promises without a vote to report votes in no lower ballot, before or after.
+reports_none ==
+    \A m \in Of(net, "Promise") :
+        m.vote = None => \A n \in Of(net, "Accepted") : n.sender = m.sender => m.ballot <= n.ballot
+
+\* Who promises with a vote to report has no later one in a lower ballot, before or after.
+reports_last ==
+    \A m \in Of(net, "Promise") :
+        m.vote # None =>
+          \A n \in Of(net, "Accepted") :
+              n.sender = m.sender /\ n.ballot < m.ballot =>
+                reports_from(m.ballot, m.sender, n.ballot)
+
+\* Below a proposal no other value can be chosen: of every quorum one has left that ballot without a
+\* vote.
+proposals_safe ==
+    \A m \in Of(net, "Accept"), b \in Ballot :
+        b < m.ballot =>
+          \A v \in Value :
+              v # m.value =>
+                \A q \in AcceptQuorum : \E a \in q : is_past(a, b) /\ Accepted(b, a, v) \notin net
+
+\* A proposal is for a value that is safe in its ballot: a quorum of promises shows it.
+proposals_shown_safe == \A m \in Of(net, "Accept") : safe_at(m.ballot, m.value)
 ====================================================================================================
