@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,11 +18,14 @@ from checker.spec.parse import parse_spec
 from checker.spec.resolve import instance_settings
 from checker.spec.temporal import temporal_properties
 from checker.spec.tree import MutantDecl
-from checker.trace.verdict import Holds, Request, Violated
+from checker.trace.verdict import Holds, Limits, Request, Violated
 from tests.explicit.comparison import everything, findings, needs_compiler
 
 SPECS = Path(__file__).parent.parent.parent / "specs"
 MODELS = tuple(bundled_models())
+STATES_MAX = 20_000
+"""States at which the interpreter gives up a mutant."""
+
 LONG = ("three_terms", "four_terms")
 """Instances of Raft that take a minute, or hundreds of megabytes."""
 
@@ -51,6 +55,30 @@ def test_a_model_is_explored_as_by_the_interpreter(name: str) -> None:
     assert findings(native) == findings(reference)
     assert native.guards == reference.guards
     assert native.warnings == reference.warnings
+
+
+def all_mutants() -> Iterator[object]:
+    """Yield every mutant, at the first instance at which its spec says something of it."""
+    for name in MODELS:
+        statements = parse_spec(SPECS / f"{name}.spec").statements
+        declared = {str(d.mutant): d for d in reversed(statements) if isinstance(d, MutantDecl)}
+        for mutant, first in declared.items():
+            yield pytest.param(name, first, id=f"{name}-{mutant}")
+
+
+@needs_compiler
+@pytest.mark.deep
+@pytest.mark.parametrize(("name", "declared"), tuple(all_mutants()))
+def test_a_mutant_is_explored_as_by_the_interpreter(name: str, declared: MutantDecl) -> None:
+    system = load(name).mutants[declared.mutant.text].system
+    settings = instance_settings(parse_spec(SPECS / f"{name}.spec"), declared.instance.text)
+    instance = build_instance(system, "test", settings)
+    request = replace(everything(system), limits=Limits(states=STATES_MAX))
+    reference = Interpreter().run(system, instance, request)
+    if reference.complete or reference.error:
+        for symmetry in (False, True):
+            native = ExplicitEngine(2, symmetry=symmetry).run(system, instance, request)
+            assert findings(native) == findings(reference)
 
 
 @needs_compiler
