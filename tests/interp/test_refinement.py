@@ -206,7 +206,8 @@ def test_a_violation_tells_what_each_action_of_the_coarser_model_lacks(tmp_path:
         ),
     )
     traces = refutations(guarded)
-    texts = [re.sub(r"[^\s(]*/(coarse|fine|fine_refines)\.py", r"\1.py", trace_text(t, width=200)) for t in traces]
+    place = re.compile(r"( {2,})?[^\s(]*/(coarse|fine|fine_refines)\.py")  # however long the folder's name is
+    texts = [place.sub(lambda m: f"{(m[1] and '  ') or ''}{m[2]}.py", trace_text(t, width=200)) for t in traces]
     assert texts[0] == texts[1] == texts[2]
     assert_golden(GOLDEN / "refinement_with_a_false_guard.txt", texts[0])
     jump = refined(tmp_path, ("self.minute = (self.minute + 1) % 6", "self.minute = (self.minute + 4) % 6"))

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cmp_to_key
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from checker.smt.anysize.axioms import Assertion
 from checker.smt.anysize.smtlib import order_name, relations_of, script, sorts_of, unknowns_of, unquoted
@@ -49,10 +49,10 @@ def discharge(assertions: Sequence[Assertion], budget: Budget = BUDGET) -> Solve
     solved = Solved("unknown", 0, 0, "no seed was tried")
     for seed in budget.seeds:
         solver = fresh_solver("UF", budget, seed)
-        parsed = z3.parse_smt2_string(text, ctx=solver.ctx)
+        parsed: Any = z3.parse_smt2_string(text, ctx=solver.ctx)
         assert len(parsed) == len(assertions), "every assertion is one formula"
-        for number, formula in enumerate(parsed):
-            solver.assert_and_track(formula, z3.Bool(f"a{number}", solver.ctx))
+        for number in range(len(parsed)):
+            solver.assert_and_track(parsed[number], z3.Bool(f"a{number}", solver.ctx))
         found = solver.check()
         steps = _steps(solver)
         if found == z3.unsat:
@@ -86,7 +86,8 @@ def _structure(model: z3.ModelRef, assertions: Sequence[Assertion]) -> Structure
     sorts = {unquoted(s.name()): s for s in model.sorts()}
     for sort in sorted(sorts_of(formulas)):
         own = sorts.get(sort)
-        universe = list(model.get_universe(own)) if own is not None else []
+        known: Any = model.get_universe(own) if own is not None else None
+        universe = [] if known is None else [known[i] for i in range(len(known))]
         order = declared.get(order_name(sort))
         if order is not None:
             universe = _ascending(universe, lambda a, b, o=order: z3.is_true(model.eval(o(a, b), True)))

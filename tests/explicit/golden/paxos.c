@@ -155,13 +155,61 @@ static bool votes_safe(const uint64_t *s)
     return true;
 }
 
-/* promises_kept (step) */
-static bool promises_kept(const uint64_t *old, const uint64_t *s)
+/* votes_proposed (state) */
+static bool votes_proposed(const uint64_t *s)
+{
+    for (uint64_t m_left = qx_slice(s, 51 + 0, 12); m_left != 0; m_left &= m_left - 1) {
+        const uint64_t m = (uint64_t)every_Accepted[qx_first(m_left)];
+        if (!qx_has(s, 47 + ((qx_part(m, 3, 1)) * 2 + qx_part(m, 0, 1))))
+            return false;
+    }
+    return true;
+}
+
+/* has_promised: Return whether a has promised ballot b or one above. */
+static bool has_promised(const uint64_t *s, uint64_t a, uint64_t b)
+{
+    const uint64_t promised = qx_get(s, (2 - ((unsigned)a)) * 2, 2);
+    (void)promised;
+    return !(promised == 0) && b <= qx_some(promised);
+}
+
+/* votes_promised (state) */
+static bool votes_promised(const uint64_t *s)
+{
+    for (uint64_t m_left = qx_slice(s, 51 + 0, 12); m_left != 0; m_left &= m_left - 1) {
+        const uint64_t m = (uint64_t)every_Accepted[qx_first(m_left)];
+        if (!has_promised(s, qx_part(m, 1, 2), qx_part(m, 3, 1)))
+            return false;
+    }
+    return true;
+}
+
+static const uint8_t every_Promise[] = {
+    0u, 1u, 2u, 3u, 4u, 8u, 9u, 10u, 11u, 12u, 16u, 17u, 18u, 19u, 20u, 32u,
+    33u, 34u, 35u, 36u, 40u, 41u, 42u, 43u, 44u, 48u, 49u, 50u, 51u, 52u,
+};
+
+/* promises_recorded (state) */
+static bool promises_recorded(const uint64_t *s)
+{
+    for (uint64_t m_left = qx_slice(s, 17 + 0, 30); m_left != 0; m_left &= m_left - 1) {
+        const uint64_t m = (uint64_t)every_Promise[qx_first(m_left)];
+        if (!has_promised(s, qx_part(m, 3, 2), qx_part(m, 5, 1)))
+            return false;
+    }
+    return true;
+}
+
+/* votes_told (state) */
+static bool votes_told(const uint64_t *s)
 {
     for (uint64_t a = 0; a < 3; a++) {
         for (uint64_t b = 0; b < 2; b++) {
-            if (is_past(old, a, b) && !is_past(s, a, b))
-                return false;
+            for (uint64_t v = 0; v < 2; v++) {
+                if (qx_get(s, 6 + (2 - ((unsigned)a)) * 3, 3) == ((b << 1 | v) + 1) && !qx_has(s, 51 + (((b) * 3 + a) * 2 + v)))
+                    return false;
+            }
         }
     }
     return true;
@@ -173,6 +221,152 @@ static bool has_voted_from(const uint64_t *s, uint64_t a, uint64_t b)
     const uint64_t vote = qx_get(s, 6 + (2 - ((unsigned)a)) * 3, 3);
     (void)vote;
     return !(vote == 0) && b <= qx_part(qx_some(vote), 1, 1);
+}
+
+/* votes_within_promises (state) */
+static bool votes_within_promises(const uint64_t *s)
+{
+    for (uint64_t a = 0; a < 3; a++) {
+        for (uint64_t b = 0; b < 2; b++) {
+            if (has_voted_from(s, a, b) && !has_promised(s, a, b))
+                return false;
+        }
+    }
+    return true;
+}
+
+/* votes_recorded (state) */
+static bool votes_recorded(const uint64_t *s)
+{
+    for (uint64_t m_left = qx_slice(s, 51 + 0, 12); m_left != 0; m_left &= m_left - 1) {
+        const uint64_t m = (uint64_t)every_Accepted[qx_first(m_left)];
+        if (!has_voted_from(s, qx_part(m, 1, 2), qx_part(m, 3, 1)))
+            return false;
+    }
+    return true;
+}
+
+/* reports_below (state) */
+static bool reports_below(const uint64_t *s)
+{
+    for (uint64_t m_left = qx_slice(s, 17 + 0, 30); m_left != 0; m_left &= m_left - 1) {
+        const uint64_t m = (uint64_t)every_Promise[qx_first(m_left)];
+        if (!(qx_part(m, 0, 3) == 0) && !(qx_part(qx_some(qx_part(m, 0, 3)), 1, 1) < qx_part(m, 5, 1)))
+            return false;
+    }
+    return true;
+}
+
+/* reports_true (state) */
+static bool reports_true(const uint64_t *s)
+{
+    for (uint64_t m_left = qx_slice(s, 17 + 0, 30); m_left != 0; m_left &= m_left - 1) {
+        const uint64_t m = (uint64_t)every_Promise[qx_first(m_left)];
+        if (!(qx_part(m, 0, 3) == 0) && !qx_has(s, 51 + (((qx_part(qx_some(qx_part(m, 0, 3)), 1, 1)) * 3 + qx_part(m, 3, 2)) * 2 + qx_part(qx_some(qx_part(m, 0, 3)), 0, 1))))
+            return false;
+    }
+    return true;
+}
+
+/* reports_none (state) */
+static bool reports_none(const uint64_t *s)
+{
+    for (uint64_t m_left = qx_slice(s, 17 + 0, 30); m_left != 0; m_left &= m_left - 1) {
+        const uint64_t m = (uint64_t)every_Promise[qx_first(m_left)];
+        if (qx_part(m, 0, 3) == 0) {
+            for (uint64_t n_left = qx_slice(s, 51 + 0, 12); n_left != 0; n_left &= n_left - 1) {
+                const uint64_t n = (uint64_t)every_Accepted[qx_first(n_left)];
+                if (!(!(qx_part(n, 1, 2) == qx_part(m, 3, 2)) || qx_part(m, 5, 1) <= qx_part(n, 3, 1)))
+                    return false;
+            }
+        }
+    }
+    return true;
+}
+
+/* reports_from: Return whether a has reported in a promise for b a vote in ballot c or above. */
+static bool reports_from(const uint64_t *s, uint64_t b, uint64_t a, uint64_t c)
+{
+    {
+        const unsigned m_base = (unsigned)(((b) * 3 + a) * 5);
+        for (uint64_t m_left = qx_slice(s, 17 + m_base, 5); m_left != 0; m_left &= m_left - 1) {
+            const uint64_t m = (uint64_t)every_Promise[m_base + qx_first(m_left)];
+            if (qx_part(m, 5, 1) == b && qx_part(m, 3, 2) == a && !(qx_part(m, 0, 3) == 0) && c <= qx_part(qx_some(qx_part(m, 0, 3)), 1, 1))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* reports_last (state) */
+static bool reports_last(const uint64_t *s)
+{
+    for (uint64_t m_left = qx_slice(s, 17 + 0, 30); m_left != 0; m_left &= m_left - 1) {
+        const uint64_t m = (uint64_t)every_Promise[qx_first(m_left)];
+        if (!(qx_part(m, 0, 3) == 0)) {
+            for (uint64_t n_left = qx_slice(s, 51 + 0, 12); n_left != 0; n_left &= n_left - 1) {
+                const uint64_t n = (uint64_t)every_Accepted[qx_first(n_left)];
+                if (qx_part(n, 1, 2) == qx_part(m, 3, 2) && qx_part(n, 3, 1) < qx_part(m, 5, 1) && !reports_from(s, qx_part(m, 5, 1), qx_part(m, 3, 2), qx_part(n, 3, 1)))
+                    return false;
+            }
+        }
+    }
+    return true;
+}
+
+/* any(self.is_past(a, b) and Accepted(b, a, v) not in self.net for a in q) */
+static bool proposals_safe_any(const uint64_t *s, uint64_t b, uint64_t q, uint64_t v)
+{
+    for (uint64_t a_left = Set_Acceptor__of_AcceptQuorum(q); a_left != 0; a_left &= a_left - 1) {
+        const uint64_t a = qx_first(a_left);
+        if (is_past(s, a, b) && !qx_has(s, 51 + (((b) * 3 + a) * 2 + v)))
+            return true;
+    }
+    return false;
+}
+
+/* proposals_safe (state) */
+static bool proposals_safe(const uint64_t *s)
+{
+    for (uint64_t m_left = qx_slice(s, 47 + 0, 4); m_left != 0; m_left &= m_left - 1) {
+        const uint64_t m = qx_first(m_left);
+        for (uint64_t b = 0; b < 2; b++) {
+            if (b < qx_part(m, 1, 1)) {
+                for (uint64_t v = 0; v < 2; v++) {
+                    if (!(v == qx_part(m, 0, 1))) {
+                        for (uint64_t q = 0; q < 3; q++) {
+                            if (!proposals_safe_any(s, b, q, v))
+                                return false;
+                        }
+                    }
+                }
+            }
+        }
+    }
+    return true;
+}
+
+/* proposals_shown_safe (state) */
+static bool proposals_shown_safe(const uint64_t *s)
+{
+    for (uint64_t m_left = qx_slice(s, 47 + 0, 4); m_left != 0; m_left &= m_left - 1) {
+        const uint64_t m = qx_first(m_left);
+        if (!safe_at(s, qx_part(m, 1, 1), qx_part(m, 0, 1)))
+            return false;
+    }
+    return true;
+}
+
+/* promises_kept (step) */
+static bool promises_kept(const uint64_t *old, const uint64_t *s)
+{
+    for (uint64_t a = 0; a < 3; a++) {
+        for (uint64_t b = 0; b < 2; b++) {
+            if (is_past(old, a, b) && !is_past(s, a, b))
+                return false;
+        }
+    }
+    return true;
 }
 
 /* votes_kept (step) */
@@ -236,6 +430,154 @@ static bool votes_safe_range(const uint64_t *s)
     return false;
 }
 
+/* votes_proposed_range (range) */
+static bool votes_proposed_range(const uint64_t *s)
+{
+    for (uint64_t m_left = qx_slice(s, 51 + 0, 12); m_left != 0; m_left &= m_left - 1) {
+        const uint64_t m = (uint64_t)every_Accepted[qx_first(m_left)];
+        return true;
+    }
+    return false;
+}
+
+/* votes_promised_range (range) */
+static bool votes_promised_range(const uint64_t *s)
+{
+    for (uint64_t m_left = qx_slice(s, 51 + 0, 12); m_left != 0; m_left &= m_left - 1) {
+        const uint64_t m = (uint64_t)every_Accepted[qx_first(m_left)];
+        return true;
+    }
+    return false;
+}
+
+/* promises_recorded_range (range) */
+static bool promises_recorded_range(const uint64_t *s)
+{
+    for (uint64_t m_left = qx_slice(s, 17 + 0, 30); m_left != 0; m_left &= m_left - 1) {
+        const uint64_t m = (uint64_t)every_Promise[qx_first(m_left)];
+        return true;
+    }
+    return false;
+}
+
+/* votes_told_range (range) */
+static bool votes_told_range(const uint64_t *s)
+{
+    for (uint64_t a = 0; a < 3; a++) {
+        for (uint64_t b = 0; b < 2; b++) {
+            for (uint64_t v = 0; v < 2; v++) {
+                if (qx_get(s, 6 + (2 - ((unsigned)a)) * 3, 3) == ((b << 1 | v) + 1))
+                    return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* votes_within_promises_range (range) */
+static bool votes_within_promises_range(const uint64_t *s)
+{
+    for (uint64_t a = 0; a < 3; a++) {
+        for (uint64_t b = 0; b < 2; b++) {
+            if (has_voted_from(s, a, b))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* votes_recorded_range (range) */
+static bool votes_recorded_range(const uint64_t *s)
+{
+    for (uint64_t m_left = qx_slice(s, 51 + 0, 12); m_left != 0; m_left &= m_left - 1) {
+        const uint64_t m = (uint64_t)every_Accepted[qx_first(m_left)];
+        return true;
+    }
+    return false;
+}
+
+/* reports_below_range (range) */
+static bool reports_below_range(const uint64_t *s)
+{
+    for (uint64_t m_left = qx_slice(s, 17 + 0, 30); m_left != 0; m_left &= m_left - 1) {
+        const uint64_t m = (uint64_t)every_Promise[qx_first(m_left)];
+        if (!(qx_part(m, 0, 3) == 0))
+            return true;
+    }
+    return false;
+}
+
+/* reports_true_range (range) */
+static bool reports_true_range(const uint64_t *s)
+{
+    for (uint64_t m_left = qx_slice(s, 17 + 0, 30); m_left != 0; m_left &= m_left - 1) {
+        const uint64_t m = (uint64_t)every_Promise[qx_first(m_left)];
+        if (!(qx_part(m, 0, 3) == 0))
+            return true;
+    }
+    return false;
+}
+
+/* reports_none_range (range) */
+static bool reports_none_range(const uint64_t *s)
+{
+    for (uint64_t m_left = qx_slice(s, 17 + 0, 30); m_left != 0; m_left &= m_left - 1) {
+        const uint64_t m = (uint64_t)every_Promise[qx_first(m_left)];
+        if (qx_part(m, 0, 3) == 0) {
+            for (uint64_t n_left = qx_slice(s, 51 + 0, 12); n_left != 0; n_left &= n_left - 1) {
+                const uint64_t n = (uint64_t)every_Accepted[qx_first(n_left)];
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* reports_last_range (range) */
+static bool reports_last_range(const uint64_t *s)
+{
+    for (uint64_t m_left = qx_slice(s, 17 + 0, 30); m_left != 0; m_left &= m_left - 1) {
+        const uint64_t m = (uint64_t)every_Promise[qx_first(m_left)];
+        if (!(qx_part(m, 0, 3) == 0)) {
+            for (uint64_t n_left = qx_slice(s, 51 + 0, 12); n_left != 0; n_left &= n_left - 1) {
+                const uint64_t n = (uint64_t)every_Accepted[qx_first(n_left)];
+                if (qx_part(n, 1, 2) == qx_part(m, 3, 2) && qx_part(n, 3, 1) < qx_part(m, 5, 1))
+                    return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* proposals_safe_range (range) */
+static bool proposals_safe_range(const uint64_t *s)
+{
+    for (uint64_t m_left = qx_slice(s, 47 + 0, 4); m_left != 0; m_left &= m_left - 1) {
+        const uint64_t m = qx_first(m_left);
+        for (uint64_t b = 0; b < 2; b++) {
+            if (b < qx_part(m, 1, 1)) {
+                for (uint64_t v = 0; v < 2; v++) {
+                    if (!(v == qx_part(m, 0, 1))) {
+                        for (uint64_t q = 0; q < 3; q++)
+                            return true;
+                    }
+                }
+            }
+        }
+    }
+    return false;
+}
+
+/* proposals_shown_safe_range (range) */
+static bool proposals_shown_safe_range(const uint64_t *s)
+{
+    for (uint64_t m_left = qx_slice(s, 47 + 0, 4); m_left != 0; m_left &= m_left - 1) {
+        const uint64_t m = qx_first(m_left);
+        return true;
+    }
+    return false;
+}
+
 /* Which of the open goals a state decides. */
 static uint64_t judge(const uint64_t *s, uint64_t open)
 {
@@ -250,6 +592,30 @@ static uint64_t judge(const uint64_t *s, uint64_t open)
         decided |= UINT64_C(1) << 2;
     if ((open >> 3 & 1) && !votes_safe(s))
         decided |= UINT64_C(1) << 3;
+    if ((open >> 6 & 1) && !votes_proposed(s))
+        decided |= UINT64_C(1) << 6;
+    if ((open >> 7 & 1) && !votes_promised(s))
+        decided |= UINT64_C(1) << 7;
+    if ((open >> 8 & 1) && !promises_recorded(s))
+        decided |= UINT64_C(1) << 8;
+    if ((open >> 9 & 1) && !votes_told(s))
+        decided |= UINT64_C(1) << 9;
+    if ((open >> 10 & 1) && !votes_within_promises(s))
+        decided |= UINT64_C(1) << 10;
+    if ((open >> 11 & 1) && !votes_recorded(s))
+        decided |= UINT64_C(1) << 11;
+    if ((open >> 12 & 1) && !reports_below(s))
+        decided |= UINT64_C(1) << 12;
+    if ((open >> 13 & 1) && !reports_true(s))
+        decided |= UINT64_C(1) << 13;
+    if ((open >> 14 & 1) && !reports_none(s))
+        decided |= UINT64_C(1) << 14;
+    if ((open >> 15 & 1) && !reports_last(s))
+        decided |= UINT64_C(1) << 15;
+    if ((open >> 16 & 1) && !proposals_safe(s))
+        decided |= UINT64_C(1) << 16;
+    if ((open >> 17 & 1) && !proposals_shown_safe(s))
+        decided |= UINT64_C(1) << 17;
     return decided;
 }
 
@@ -281,6 +647,30 @@ static uint64_t inhabited(const uint64_t *s, uint64_t open)
         decided |= UINT64_C(1) << 2;
     if ((open >> 3 & 1) && votes_safe_range(s))
         decided |= UINT64_C(1) << 3;
+    if ((open >> 6 & 1) && votes_proposed_range(s))
+        decided |= UINT64_C(1) << 6;
+    if ((open >> 7 & 1) && votes_promised_range(s))
+        decided |= UINT64_C(1) << 7;
+    if ((open >> 8 & 1) && promises_recorded_range(s))
+        decided |= UINT64_C(1) << 8;
+    if ((open >> 9 & 1) && votes_told_range(s))
+        decided |= UINT64_C(1) << 9;
+    if ((open >> 10 & 1) && votes_within_promises_range(s))
+        decided |= UINT64_C(1) << 10;
+    if ((open >> 11 & 1) && votes_recorded_range(s))
+        decided |= UINT64_C(1) << 11;
+    if ((open >> 12 & 1) && reports_below_range(s))
+        decided |= UINT64_C(1) << 12;
+    if ((open >> 13 & 1) && reports_true_range(s))
+        decided |= UINT64_C(1) << 13;
+    if ((open >> 14 & 1) && reports_none_range(s))
+        decided |= UINT64_C(1) << 14;
+    if ((open >> 15 & 1) && reports_last_range(s))
+        decided |= UINT64_C(1) << 15;
+    if ((open >> 16 & 1) && proposals_safe_range(s))
+        decided |= UINT64_C(1) << 16;
+    if ((open >> 17 & 1) && proposals_shown_safe_range(s))
+        decided |= UINT64_C(1) << 17;
     return decided;
 }
 
@@ -368,11 +758,6 @@ static bool propose_all(const uint64_t *s, uint64_t b, uint64_t q)
     }
     return true;
 }
-
-static const uint8_t every_Promise[] = {
-    0u, 1u, 2u, 3u, 4u, 8u, 9u, 10u, 11u, 12u, 16u, 17u, 18u, 19u, 20u, 32u,
-    33u, 34u, 35u, 36u, 40u, 41u, 42u, 43u, 44u, 48u, 49u, 50u, 51u, 52u,
-};
 
 /* {m.vote for m in self.net.of(Promise) if m.ballot == b and m.sender in q and m.vote is not None} */
 static uint64_t propose_comprehension(const uint64_t *s, uint64_t b, uint64_t q)
