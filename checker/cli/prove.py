@@ -97,7 +97,10 @@ def _proof(options: argparse.Namespace, system: System) -> Proof:
 def _examined(
     options: argparse.Namespace, system: System, proof: Proof, to: Console
 ) -> tuple[tuple[Result, ...], list[Trace]]:
-    """Return the verdicts, after a look whether what is not proved is false in an instance, and the traces of those."""
+    """Return the verdicts, after a look at an instance, and the traces that decide some there.
+
+    What is not proved may be false in it; and an action that is never taken in it may be one that never can be.
+    """
     from checker.cli.engines import engine_named
     from checker.cli.subject import find_subject
     from checker.trace.verdict import Holds, Limits, Request, Result, Violated
@@ -106,8 +109,6 @@ def _examined(
     suspects = {d.obligation.goal for d in proof.failed} & lemmas
     open_ = [r.property for r in proof.results if not isinstance(r.verdict, Holds)]
     asked = tuple(p.name for p in system.properties if p.name in suspects or p.name in open_)
-    if not asked:
-        return proof.results, []
     try:
         subject = find_subject(options)
     except QuoraxError as none:
@@ -115,8 +116,10 @@ def _examined(
             raise
         to.remark("no instance was explored: none is given, and no spec has one")
         return proof.results, []
-    request = Request(asked, (), Limits(states=STATES_MAX))
+    request = Request(asked, (), Limits(states=STATES_MAX), exhaust=True)
     report = engine_named("explicit").run(subject.system, subject.instance, request, None, subject.base)
+    for name in (action for action, fired in report.coverage if not fired):
+        to.remark(f"no step of {name} is among those explored in instance {subject.instance.name}")
     found = {r.property: r.verdict for r in report.results if isinstance(r.verdict, Violated)}
     for name in (n for n in found if n not in open_):
         to.remark(f"the lemma {name} is false in instance {subject.instance.name}: nothing follows from it")

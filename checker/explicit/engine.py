@@ -280,19 +280,13 @@ class _Run:
     ) -> NativeFindings:
         run, system = search.run, self.machine.system
         ending = Ending(run.ending)
-        guards = tuple(
-            Guard(action.name, guard.span, int(run.reached[i]), int(run.refused[i]))
-            for i, (action, guard) in enumerate(
-                (a, g) for a in system.actions for g in guards_of(replace(system, actions=(a,)))
-            )
-        )
         counted = Counter({b: int(run.cuts[i]) for i, b in enumerate(program.bounds) if run.cuts[i]})
         return NativeFindings(
             self.machine,
             layout,
             search,
             Counts(int(run.distinct), int(run.stored), int(run.generated), int(run.depth), int(run.terminal)),
-            guards,
+            self._guards(search),
             tuple(g.name for i, g in enumerate(program.goals) if run.uninhabited >> i & 1),
             counted + cuts,
             Counter({a.name: int(run.fired[i]) for i, a in enumerate(system.actions)}),
@@ -300,6 +294,15 @@ class _Run:
             self._stopped_by(ending, search, stopped),
             int(run.depth_max) if ending is Ending.DEEP else None,
         )
+
+    def _guards(self, search: Search) -> tuple[Guard, ...]:
+        """Return how often each guard was met and was false; where steps were left out that says nothing."""
+        if self.plan.few:
+            return ()
+        actions = self.machine.system.actions
+        places = [(a.name, g.span) for a in actions for g in guards_of(replace(self.machine.system, actions=(a,)))]
+        run = search.run
+        return tuple(Guard(*place, int(run.reached[i]), int(run.refused[i])) for i, place in enumerate(places))
 
     def _stopped_by(self, ending: Ending, search: Search, stopped: str) -> str:
         match ending:

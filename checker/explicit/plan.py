@@ -86,14 +86,14 @@ class Plan:
     def reported(self, report: Report) -> Report:
         """Return a report of a search of this plan, with what it does not know left unsaid.
 
-        What a reduced search did not reach is unknown, and how often it met a guard says nothing.
+        What a reduced search did not reach is unknown.
         """
         report = replace(report, warnings=(*self.remarks, *report.warnings), symmetry=str(self.symmetry))
         if not self.few:
             return report
         doubt = Unknown("not reached under partial-order reduction: try without --reduction")
         results = tuple(replace(r, verdict=doubt) if isinstance(r.verdict, Unreached) else r for r in report.results)
-        return replace(report, results=results, guards=(), is_reduced=True)
+        return replace(report, results=results, is_reduced=True)
 
 
 def plan_of(

@@ -53,7 +53,7 @@ class Findings(Protocol):
 
     @property
     def guards(self) -> tuple[Guard, ...]:
-        """Every `require` in program order, with how often it was met."""
+        """Every `require` in program order, with how often it was met; none where that was not counted."""
         ...
 
     @property
@@ -143,7 +143,7 @@ def _warnings(exploration: Findings, guards: tuple[GuardCoverage, ...]) -> tuple
     receipts = [r for a in system.actions for r in walk_statements(a.body) if isinstance(r, Require)]
     idle = [
         f"{g.action} could do without {g.text or 'a require'} (line {g.line}), which is never false"
-        for g, r in zip(guards, receipts, strict=True)
+        for g, r in (zip(guards, receipts, strict=True) if guards else ())
         if g.reached and not g.refused and not _is_receipt(r)
     ]
     return (*never, *vacuous, *absent, *idle)

@@ -9,7 +9,7 @@ are a group. It is not always the whole group (the rows and columns of a grid), 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import factorial, prod
 
@@ -64,12 +64,15 @@ class Symmetry:
 NO_SYMMETRY = Symmetry(())
 
 
-def symmetry_of(system: System, instance: Instance, without: frozenset[str] = frozenset()) -> Symmetry:
-    """Return the classes of interchangeable members of all sorts but `without`."""
-    named = _named_sorts(system)
-    sorts = [d.type.name for d in system.domains if isinstance(d.type, SortType)]
-    classes = [c for s in sorts if s not in named | without for c in _classes(s, system, instance)]
+def symmetry_of(system: System, instance: Instance) -> Symmetry:
+    """Return the classes of interchangeable members of all sorts."""
+    classes = [part for c in _classes(system, instance) for part in _split(c)]
     return Symmetry(tuple(sorted(classes, key=lambda c: len(c.members))))
+
+
+def symmetric_sorts(system: System, instance: Instance) -> tuple[SortType, ...]:
+    """Return the sorts of at least two members that are all interchangeable, in the order of declaration."""
+    return tuple(SortType(c.sort) for c in _classes(system, instance) if len(c.members) == instance.size(c.sort))
 
 
 def _named_sorts(system: System) -> frozenset[str]:
@@ -100,16 +103,24 @@ def sorts_in(kind: Type, system: System) -> frozenset[str]:
             return frozenset()
 
 
-def _classes(sort: str, system: System, instance: Instance) -> Iterable[Class]:
-    left = list(range(instance.size(sort)))
-    while left:
-        first = left[0]
-        alike = [m for m in left if m == first or _is_symmetry(Exchange(sort, first, m), system, instance)]
-        left = [m for m in left if m not in alike]
-        for start in range(0, len(alike), CLASS_MAX):
-            members = tuple(alike[start : start + CLASS_MAX])
-            if len(members) > 1:
-                yield Class(sort, members)
+def _classes(system: System, instance: Instance) -> Iterator[Class]:
+    """Yield all classes, however large."""
+    named = _named_sorts(system)
+    for sort in (d.type.name for d in system.domains if isinstance(d.type, SortType)):
+        left = [] if sort in named else list(range(instance.size(sort)))
+        while left:
+            first = left[0]
+            alike = [m for m in left if m == first or _is_symmetry(Exchange(sort, first, m), system, instance)]
+            left = [m for m in left if m not in alike]
+            if len(alike) > 1:
+                yield Class(sort, tuple(alike))
+
+
+def _split(whole: Class) -> Iterator[Class]:
+    for start in range(0, len(whole.members), CLASS_MAX):
+        members = whole.members[start : start + CLASS_MAX]
+        if len(members) > 1:
+            yield Class(whole.sort, members)
 
 
 @dataclass(frozen=True, slots=True)

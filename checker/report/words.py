@@ -72,7 +72,8 @@ def bound_lines(report: Report) -> Iterator[str]:
     for hit in report.bounds_hit:
         setting = report.instance.settings.get(hit.bound)
         bound = f"{hit.bound} = {setting}" if isinstance(setting, int) else hit.bound
-        yield f"{plural(hit.count, 'transition')} cut at {bound}"
+        at_least = "at least " if report.is_reduced else ""
+        yield f"{at_least}{plural(hit.count, 'transition')} cut at {bound}"
 
 
 def plural(count: int, noun: str) -> str:

@@ -17,11 +17,11 @@ from checker.interp.machine import Failure, Machine, Next, StateValues
 from checker.interp.replay import Move
 from checker.interp.statements import Guard
 from checker.interp.watch import UndefinedError, Watch, failed, starts
+from checker.ir.symmetry import symmetric_sorts
 from checker.smt.circuit import FALSE, Circuit, Literal, SizeError
 from checker.smt.encoding import Encoding
 from checker.smt.goals import Judged, judge
 from checker.smt.solver import Budget, Session
-from checker.smt.symmetry import symmetric_sorts
 from checker.smt.unroll import Chain, DisagreementError, first_state, frame_of, move_in, state_in
 from checker.trace.verdict import Counts
 
@@ -105,7 +105,7 @@ class Search:
 
     def _levels(self, states: Sequence[StateValues]) -> None:
         encoding = Encoding(self.machine.domains, self.circuit)
-        symmetric = symmetric_sorts(self.machine.system, self.machine.instance, states)
+        symmetric = symmetric_sorts(self.machine.system, self.machine.instance)
         self._chain = Chain(
             encoding,
             Session(self.budget),

@@ -75,10 +75,11 @@ class Induction:
         if not kept:
             return
         undefined = proof.undefined(kept)
+        if undefined is None:
+            self.cut_at += proof.cuts(kept)  # before anything holds: no bound goes unnamed
         self.verdicts |= dict.fromkeys(kept, undefined or Holds("inductive"))
         if undefined is None:
             self.notes += proof.needs(kept)
-            self.cut_at += proof.cuts(kept)
 
 
 class _Proof:

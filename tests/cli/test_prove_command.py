@@ -10,6 +10,30 @@ import pytest
 from checker.smt import solver
 from tests.cli.conftest import Run
 
+IDLE = """
+from checker.dsl import *
+
+class Node(Sort): ...
+
+class Idle(Model):
+    set: Set[Node]
+    lost: Set[Node]
+
+    @initial
+    def start(self) -> None:
+        self.set = set()
+        self.lost = set()
+
+    @action
+    def unset(self, n: Node) -> None:
+        require(n in self.lost)
+        self.set = self.set - {n}
+
+    @invariant
+    def kept(self) -> bool:
+        return all(n in self.set or n not in self.set for n in Node)
+"""
+
 
 def test_what_is_proved_is_exit_code_0_and_says_what_it_rests_on(quorax: Run) -> None:
     ran = quorax("prove", "voting", "--property", "agreement")
@@ -29,6 +53,13 @@ def test_what_is_not_proved_is_exit_code_3(quorax: Run) -> None:
     ran = quorax("prove", "flexible_paxos", "--property", "quorums_meet", "--assume", "quorums_meet")
     assert ran.status == 3
     assert "unknown: it was assumed of the instance" in ran.out
+
+
+def test_an_action_that_is_taken_in_no_explored_state_is_remarked(project: Path, quorax: Run) -> None:
+    (project / "idle.py").write_text(IDLE, encoding="utf-8")
+    ran = quorax("prove", "idle.py", "--bounds", "Node=2")
+    assert ran.status == 0
+    assert "no step of unset is among those explored in instance bounds" in ran.out + ran.err
 
 
 def test_the_document_and_the_obligations_are_written(quorax: Run, tmp_path: Path) -> None:

@@ -46,6 +46,7 @@ def test_a_model_has_the_same_verdicts(name: str, symmetry: bool) -> None:
     full, few = compared(*first_instance(name), symmetry=symmetry)
     assert verdicts(full) == verdicts(few)
     assert few.counts.stored <= full.counts.stored
+    assert not few.is_reduced or not [w for w in few.warnings if "could do without" in w]
 
 
 @needs_compiler

@@ -13,13 +13,13 @@ from checker.dsl.loader import load
 from checker.interp.errors import ModelError
 from checker.interp.machine import Machine, Next, StateValues
 from checker.ir.instance import Instance, Setting, build_instance
+from checker.ir.symmetry import Exchange, exchanged, symmetric_sorts
 from checker.ir.system import System
 from checker.ir.types import SortType
 from checker.smt.circuit import Literal
 from checker.smt.encoding import Encoding
 from checker.smt.expressions import Frame
 from checker.smt.solver import Budget, Session
-from checker.smt.symmetry import renaming, symmetric_sorts
 from checker.smt.unroll import Chain, frame_of
 from checker.smt.values import constant
 from tests.explicit.constructs import system_called
@@ -146,7 +146,7 @@ class Reached:
     def __init__(self, machine: Machine, first: list[StateValues], *, renames: bool, keeps_last: bool) -> None:
         self.machine = machine
         self.encoding = Encoding(machine.domains)
-        found = symmetric_sorts(machine.system, machine.instance, first) if renames else ()
+        found = symmetric_sorts(machine.system, machine.instance) if renames else ()
         self.sorts: tuple[SortType, ...] = found
         self.chain = Chain(
             self.encoding,
@@ -175,8 +175,9 @@ class Reached:
             here = pending.pop()
             for sort in self.sorts:
                 for place in range(self.machine.instance.size(sort.name) - 1):
-                    rename = renaming(sort, place, system)
-                    other = tuple(rename(v.type, x) for v, x in zip(system.variables, here, strict=True))
+                    swap = Exchange(sort.name, place, place + 1)
+                    variables = zip(system.variables, here, strict=True)
+                    other = tuple(exchanged(x, v.type, swap, system) for v, x in variables)
                     if other not in orbit:
                         orbit.add(other)
                         pending.append(other)

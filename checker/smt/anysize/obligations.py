@@ -1,9 +1,9 @@
 """What has to be shown: the obligations of a proof by induction over states of any size.
 
 Every initial state satisfies each lemma; every action keeps each lemma, where all lemmas hold before; the lemmas imply
-each property; and what is reached is defined. These are unsatisfiable if they are as they should be. That each action
-is possible at all, where the lemmas hold, is satisfiable if it is as it should be: a proof about nothing proves
-nothing.
+each property; and what is reached is defined. These are unsatisfiable if they are as they should be. That there is an
+initial state, and that each action is possible where the lemmas hold, are satisfiable if they are as they should be: a
+proof about nothing proves nothing.
 
 A property is lowered together with its definedness: an invariant that is undefined in a state does not hold there.
 """
@@ -20,7 +20,7 @@ from checker.ir.expr import Expr, State
 from checker.ir.system import Property, System
 from checker.ir.walk import inline_calls, walk
 from checker.smt.anysize.axioms import Assertion, axioms
-from checker.smt.anysize.formula import Formula, conj, neg
+from checker.smt.anysize.formula import NO, Formula, conj, neg
 from checker.smt.anysize.layout import Layout
 from checker.smt.anysize.lower import Lowering, Place
 from checker.smt.anysize.steps import LoweredStep, Steps
@@ -106,7 +106,7 @@ class Theory:
                 yield self._kept(step, prop, carried)
 
     def sane(self, carried: Sequence[Property]) -> Iterator[Obligation]:
-        """Yield that what is reached is defined, and that each action is possible."""
+        """Yield that what is reached is defined, and that the start and each action are possible."""
         before = self._before(carried)
         for step in (*self.initial, *self.actions):
             assumed = (*self.axioms, *self.conditions) if step in self.initial else before
@@ -115,8 +115,23 @@ class Theory:
                 wrong = Assertion("undefined", "goal", neg(reached.condition))
                 name = f"{step.title} is defined, line {reached.span.line}"
                 yield Obligation(name, "defined", (*assumed, *guards, wrong), "", step, reached.span)
+        for step in self.initial:
+            label = f" ({step.label})" if step.label else ""
+            assumed = (*self.axioms, *self.conditions, *_guards(step))
+            yield Obligation(f"the start{label} is possible", "possible", assumed, "", step)
         for step in self.actions:
             yield Obligation(f"{step.title} is possible", "possible", (*before, *_guards(step)), "", step)
+        yield from self._without_form()
+
+    def _without_form(self) -> Iterator[Obligation]:
+        """Yield that what has no form at all is possible, which it is not: a choice from nothing leaves none."""
+        nothing = (Assertion("a choice from nothing", "guard", NO),)
+        if not self.initial:
+            yield Obligation("the start is possible", "possible", nothing)
+        formed = {step.name for step in self.actions}
+        for action in self.system.actions:
+            if action.name not in formed:
+                yield Obligation(f"{action.name} is possible", "possible", nothing, span=action.span)
 
     def consequence(self, prop: Property, lemmas: Sequence[Property]) -> Iterator[Obligation]:
         """Yield that lemmas imply a property: of each state, or of each step."""

@@ -83,7 +83,8 @@ class Proof:
     """What one attempt showed: a verdict for each property, every obligation, and what the verdicts rest on.
 
     `failed` has the obligations that are not met, in order, and `counterexamples` what was found against each: a step
-    that the interpreter walks, or why z3's structure is none. `is_sound` says that no second solver contradicts.
+    that the interpreter walks, or why z3's structure is none. `is_sound` says that no second solver contradicts; if one
+    does nothing holds.
     """
 
     results: tuple[Result, ...]
@@ -119,15 +120,19 @@ def prove(
     """
     assumed = [_condition(system, name) for name in conditions]
     _refuse_questions(system, assumptions)
-    facts, left_out = examined_facts(system, assumptions) if system.quorums else ((), ())
+    facts, left_out = examined_facts(system, assumptions, second=second) if system.quorums else ((), ())
     theory = Theory(system, facts, assumed)
     attempt = _Attempt(theory, budget, second, notice)
     attempt.lemmas()
-    results = tuple(Result(p.name, p.kind, attempt.verdict(p, conditions)) for p in map(system.property, names))
+    results = [Result(p.name, p.kind, attempt.verdict(p, conditions)) for p in map(system.property, names)]
+    disputed = [d.obligation.name for d in attempt.discharges if d.agree is False]
+    if disputed:
+        doubt = Unknown(f"the second solver contradicts z3 on `{disputed[0]}`")
+        results = [replace(r, verdict=doubt) if isinstance(r.verdict, Holds) else r for r in results]
     ledger = _ledger(theory, attempt, assumptions, left_out)
     failed = tuple(d for d in attempt.discharges if not d.is_met)
     examples = tuple((d, _counterexample(theory, d)) for d in failed)
-    return Proof(results, tuple(attempt.discharges), ledger, failed, examples)
+    return Proof(tuple(results), tuple(attempt.discharges), ledger, failed, examples)
 
 
 def _counterexample(theory: Theory, failed: Discharge) -> Trace | str:

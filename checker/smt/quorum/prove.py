@@ -137,6 +137,10 @@ def ask(scenario: Scenario, question: Question, name: str, *, second: Solver | N
             return Result(question, scenario, "unknown", discharges, reason=reason)
     if unknown is not None:
         return Result(question, scenario, "unknown", discharges, reason=_gave_up(unknown))
+    disputed = next((d for d in discharges if d.agree is False), None)
+    if disputed is not None:
+        reason = f"the second solver contradicts z3 on {disputed.obligation.name}"
+        return Result(question, scenario, "unknown", discharges, reason=reason)
     return Result(question, scenario, "holds", discharges)
 
 

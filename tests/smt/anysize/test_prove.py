@@ -16,6 +16,7 @@ from checker.smt.anysize.prove import Proof, prove
 from checker.smt.anysize.smtlib import script
 from checker.smt.anysize.solve import BUDGET, discharge
 from checker.smt.quorum.facts import Fact, intersection_facts
+from checker.smt.quorum.solve import Solved as Second
 from checker.smt.solver import Budget
 from checker.trace.trace import Trace
 from checker.trace.verdict import Holds, Unknown
@@ -152,6 +153,51 @@ def test_an_action_that_is_never_possible_proves_nothing(tmp_path: Path) -> None
     verdict = proof.results[0].verdict
     assert isinstance(verdict, Unknown)
     assert "hand_over is possible" in verdict.reason
+
+
+def test_nothing_holds_that_a_second_solver_contradicts() -> None:
+    proof = prove(load("consensus").system, ["agreement"], second=lambda text: Second("sat", 0))
+    assert not proof.is_sound
+    verdict = proof.results[0].verdict
+    assert isinstance(verdict, Unknown)
+    assert "the second solver contradicts z3" in verdict.reason
+
+
+NOTHING = """
+class Node(Sort): ...
+
+class Nothing(Model):
+    \"\"\"A choice from nothing: CHOOSING.\"\"\"
+
+    seen: Set[Node]
+    last: Node | None
+
+    @initial
+    def start(self) -> None:
+        self.seen = set()
+        START
+
+    @action
+    def see(self, n: Node) -> None:
+        STEP
+        self.seen = self.seen | {n}
+
+    @invariant
+    def wrong(self) -> bool:
+        return self.last is not None
+"""
+CHOICE = "self.last = choose({n for n in Node if n not in set(Node)})"
+
+
+@pytest.mark.parametrize(
+    ("start", "step", "name"), [(CHOICE, "pass", "the start"), ("self.last = None", CHOICE, "see")]
+)
+def test_a_choice_from_nothing_proves_nothing(start: str, step: str, name: str, tmp_path: Path) -> None:
+    chosen = CHOICE.replace("self.last =", "last =")
+    parts = [text.replace(CHOICE, f"{chosen}\n        self.last = last") for text in (start, step)]
+    proof = all_of(system_of(NOTHING.replace("START", parts[0]).replace("STEP", parts[1]), tmp_path), budget=ONCE)
+    assert not any(proved(proof).values())
+    assert f"{name} is possible" in [d.obligation.name for d in proof.failed]
 
 
 @pytest.mark.parametrize(

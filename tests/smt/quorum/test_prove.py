@@ -53,6 +53,7 @@ def test_a_solver_that_contradicts_is_named() -> None:
     found = answer(inquiry, second=lambda text: Solved("sat", 0))
     assert [d.agree for d in found.discharges] == [True, False]
     assert "CONTRADICTS lemma 1" in solvers_line(found.discharges)
+    assert [r.word for r in found.results] == ["unknown"]
 
 
 def test_a_second_solver_that_does_not_know_contradicts_nothing() -> None:
