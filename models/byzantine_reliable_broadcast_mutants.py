@@ -142,3 +142,8 @@ class CountAnyEcho(ByzantineReliableBroadcast):
 @mutant("BR-13", breaks="validity")
 class Starved(ByzantineReliableBroadcast):
     """The protocol as it is; of 3f processes, f are silent, and the others are not enough for a quorum."""
+
+
+@mutant("BR-14", breaks="deliveries_readied")
+class DeliverForLiars(ByzantineReliableBroadcast, replace={DeliverQuorum: LiarsQuorum}):
+    """A process delivers what f others are ready for: they may all be liars."""

@@ -179,3 +179,33 @@ class VoteAtWill(Paxos):
         self.promised[a] = m.ballot
         self.vote[a] = Vote(m.ballot, v)
         self.net.send(Accepted(m.ballot, a, v))
+
+
+@mutant("PX-20", breaks="reports_true")
+class ReportOther(Paxos):
+    """A promise reports the ballot of the acceptor's last vote, and any value."""
+
+    @action(replaces="promise")
+    def promise_other(self, a: Acceptor, m: Prepare, v: Value) -> None:
+        """Acceptor a promises ballot m.ballot and reports that its last vote was for v."""
+        require(m in self.net)
+        promised = self.promised[a]
+        require(promised is None or promised < m.ballot)
+        self.promised[a] = m.ballot
+        vote = self.vote[a]
+        self.net.send(Promise(m.ballot, a, None if vote is None else Vote(vote.ballot, v)))
+
+
+@mutant("PX-21", breaks="votes_told")
+class NoteRefused(Paxos):
+    """An acceptor notes a proposal as its last vote before it finds out that it has promised not to vote for it."""
+
+    @action
+    def accept(self, a: Acceptor, m: Accept) -> None:
+        """Acceptor a notes m.value as its vote, and votes for it unless it promised a higher ballot."""
+        require(m in self.net)
+        promised = self.promised[a]
+        self.vote[a] = Vote(m.ballot, m.value)
+        if promised is None or promised <= m.ballot:
+            self.promised[a] = m.ballot
+            self.net.send(Accepted(m.ballot, a, m.value))
