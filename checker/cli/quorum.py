@@ -44,7 +44,8 @@ def run(options: argparse.Namespace) -> Status:
     """Answer, print the answers, and return the worst of them."""
     from checker.cli.console import console
     from checker.cli.outputs import check_folders, diagram_format
-    from checker.smt.quorum.solve import require_cvc5, require_z3, solve_with_cvc5
+    from checker.smt.quorum.solve import require_cvc5, solve_with_cvc5
+    from checker.smt.solver import require_z3
 
     if options.diagram:
         from checker.render.draw import check_drawable

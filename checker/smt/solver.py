@@ -1,8 +1,8 @@
 """z3, run so that the same question has the same answer everywhere: fresh contexts, fixed seeds, counted steps.
 
 A solver that gives up begins again in a fresh context with the next seed: what one seed makes hard another may not.
-Budgets are z3's own count of steps (`rlimit`), never seconds, so that a verdict does not depend on the machine. This is
-the only file that imports z3.
+Budgets are z3's own count of steps (`rlimit`), never seconds, so that a verdict does not depend on the machine. Besides
+this file z3 is imported where scripts are put to it: `quorum/solve.py`, `anysize/solve.py`.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def require_z3() -> None:
 
     """
     if not is_available():
-        raise error(NOWHERE, "Y010", "symbolic engines need z3", 'pip install "quorax[smt]", or use --engine explicit')
+        raise error(NOWHERE, "Y010", "z3 is not installed", 'pip install "quorax[smt]"; --engine explicit needs none')
 
 
 def fresh_solver(logic: str, budget: Budget, seed: int) -> z3.Solver:

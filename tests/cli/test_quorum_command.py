@@ -138,14 +138,15 @@ def test_the_obligations_are_exported(quorax: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("solver", "option", "extra"), [("z3", (), "smt"), ("cvc5", ("--cross-check",), "cross-check")]
+    ("solver", "option", "code", "extra"),
+    [("z3", (), "Y010", "smt"), ("cvc5", ("--cross-check",), "Q014", "cross-check")],
 )
 def test_a_solver_that_is_missing_is_named_with_the_extra_that_brings_it(
-    solver: str, option: tuple[str, ...], extra: str, quorax: Run, monkeypatch: pytest.MonkeyPatch
+    solver: str, option: tuple[str, ...], code: str, extra: str, quorax: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     find = importlib.util.find_spec
-    monkeypatch.setattr("checker.smt.quorum.solve.util.find_spec", lambda name: None if name == solver else find(name))
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == solver else find(name))
     ran = quorax("quorum", *PBFT, *option)
     assert ran.status == 2
-    assert ran.err.startswith(f"error[Q014]: {solver}")
+    assert ran.err.startswith(f"error[{code}]: {solver}")
     assert f"quorax[{extra}]" in ran.err

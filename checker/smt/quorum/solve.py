@@ -36,17 +36,6 @@ class Solved:
     reason: str = ""
 
 
-def require_z3() -> None:
-    """Complain if z3 is not installed.
-
-    Raises:
-        QuoraxError: Q014.
-
-    """
-    if util.find_spec("z3") is None:
-        raise error(NOWHERE, "Q014", "z3 is not installed", 'pip install "quorax[smt]"')
-
-
 def require_cvc5() -> None:
     """Complain if cvc5 is not installed.
 
